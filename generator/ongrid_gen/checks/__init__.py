@@ -1,0 +1,43 @@
+"""Stage 5: the contracts. One module a check; a new one is a line here."""
+
+from typing import Final
+
+from ongrid_gen.checks import (
+    aliases,
+    batch_fits_queue,
+    dialect_can,
+    drill_expects,
+    free_labels,
+    known_channel,
+    known_service,
+    listed_operation,
+    memory_floor,
+    own_dimension,
+    own_port,
+    reaches_someone,
+    window_floor,
+)
+from ongrid_gen.checks.base import Check
+from ongrid_gen.model import Site
+from ongrid_gen.problems import Problem
+
+CHECKS: Final[tuple[Check, ...]] = (
+    known_service,
+    window_floor,
+    own_dimension,
+    reaches_someone,
+    dialect_can,
+    listed_operation,
+    known_channel,
+    aliases,
+    drill_expects,
+    batch_fits_queue,
+    own_port,
+    memory_floor,
+    free_labels,
+)
+
+
+def run_checks(site: Site) -> list[Problem]:
+    """Return the problems of all checks, in the order of CHECKS."""
+    return [problem for check in CHECKS for problem in check.check(site)]

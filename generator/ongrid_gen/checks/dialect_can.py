@@ -1,0 +1,28 @@
+"""OG025: the chosen version can do what the spec asks for."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ongrid_gen.model import Site
+from ongrid_gen.problems import Path, Problem, Severity
+
+CODE: Final = "OG025"
+
+
+def check(site: Site) -> Iterator[Problem]:
+    """A key that the version of Tempo has no word for would be accepted and do nothing."""
+    if site.images.stand_ins or site.tempo.dialect != "1.5":
+        return  # with stand-ins `up` prints the differences: the spec asks for another version
+    wanted: list[tuple[Path, bool]] = [
+        (("metrics", "size"), site.metrics.size),
+        (("metrics", "service_graph", "messaging_latency"), site.metrics.messaging_latency),
+    ]
+    for path, asked in wanted:
+        if asked:
+            yield Problem(
+                code=CODE,
+                path=path,
+                message=f"Tempo {site.tempo.dialect} has no such series: `{'.'.join(map(str, path))}` does nothing",
+                hint='leave it out, or choose `versions: {tempo: "2.10"}`',
+                severity=Severity.WARNING,
+            )

@@ -1,0 +1,33 @@
+"""OG031: every published port is published once."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ongrid_gen.model import Site
+from ongrid_gen.problems import Path, Problem
+
+CODE: Final = "OG031"
+
+
+def check(site: Site) -> Iterator[Problem]:
+    """Two components on one port of the host: the second one does not start."""
+    published: list[tuple[Path, int]] = [
+        (("ingest", "grpc_port"), site.ingest.grpc_port),
+        (("ingest", "http_port"), site.ingest.http_port),
+        (("tempo", "port"), site.tempo.port),
+        (("prometheus", "port"), site.prometheus.port),
+        (("alertmanager", "port"), site.alertmanager.port),
+    ]
+    if site.grafana.enabled:
+        published.append((("grafana", "port"), site.grafana.port))
+    first: dict[int, Path] = {}
+    for path, port in published:
+        if port and port in first:
+            yield Problem(
+                code=CODE,
+                path=path,
+                message=f"port {port} is taken: `{'.'.join(map(str, first[port]))}` publishes it already",
+                hint="choose another one, or 0 for any free port",
+                related=(first[port],),
+            )
+        first.setdefault(port, path)

@@ -1,0 +1,104 @@
+"""`drill`: prove alerts on the running stack: they fire, are delivered, resolve; and stay quiet when they must."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from ongrid_gen.alerts import default_drill
+from ongrid_gen.cli import CommandError, Findings
+from ongrid_gen.commands.common import find_alert, out_option, read_spec, site_argument, stand_ins_option
+from ongrid_gen.commands.up import edge_option, progress, stack_of
+from ongrid_gen.drill.delivery import delivering
+from ongrid_gen.drill.run import Outcome, Run
+from ongrid_gen.drill.sink import Sink
+from ongrid_gen.model import Drill, Site
+from ongrid_gen.runtime import docker
+from ongrid_gen.runtime.stack import Stack
+
+
+@click.command("drill")
+@site_argument
+@click.argument("alerts", nargs=-1)
+@out_option
+@edge_option
+@click.option("--sink-only", is_flag=True, help="tell only the drill's own sink, not the channels of the spec")
+@click.option("--json", "as_json", is_flag=True, help="print the outcomes as JSON")
+@stand_ins_option
+def command(
+    site: Path,
+    alerts: tuple[str, ...],
+    out: Path | None,
+    edges: tuple[str, ...],
+    sink_only: bool,
+    as_json: bool,
+    stand_ins: bool,
+) -> None:
+    """Send the traffic that must fire ALERTS of SITE (default: the drills of the spec) and watch every hop."""
+    spec = read_spec(site, stand_ins=stand_ins)
+    docker.require()
+    stack = stack_of(spec, out, edges)
+    require_running(stack, site)
+    plan = drills(spec.site, alerts)
+    say_who_hears(spec.site, sink_only)
+    outcomes = run_all(stack, plan, sink_only=sink_only)
+    click.echo(json.dumps([asdict(one) for one in outcomes], default=str, indent=2) if as_json else table(outcomes))
+    if any(one.failed for one in outcomes):
+        raise Findings
+
+
+def require_running(stack: Stack, site: Path) -> None:
+    """Raise CommandError unless centre and agent run."""
+    if not (stack.bundle / "compose.yaml").is_file():
+        raise CommandError(f"{stack.bundle} holds no bundle: run `ongrid-gen up {site}` first")
+    running = {entry["Service"] for project in stack.projects for entry in project.services() if entry["State"] == "running"}
+    lacking = [name for name in ("agent", "gateway", "tempo", "prometheus", "alertmanager") if name not in running]
+    if lacking:
+        raise CommandError(f"not running: {', '.join(lacking)}; run `ongrid-gen up {site}` first")
+
+
+def drills(site: Site, names: tuple[str, ...]) -> list[Drill]:
+    """Return the drills of the spec that expect something of the named alerts, or one made for an alert without."""
+    if not names:
+        found = list(site.drills) or [default_drill(alert, site) for alert in site.alerts]
+        if not found:
+            raise CommandError("the spec has no alerts: there is nothing to drill")
+        return found
+    plan = []
+    for name in names:
+        alert = find_alert(site, name)
+        of_spec = [drill for drill in site.drills if name in (*drill.firing, *drill.quiet)]
+        plan += of_spec or [default_drill(alert, site)]
+    return list(dict.fromkeys(plan))
+
+
+def say_who_hears(site: Site, sink_only: bool) -> None:
+    """Say first whom the drill will wake."""
+    names = ", ".join(channel.name for channel in site.notify.channels)
+    if names and not sink_only:
+        progress(f"the channels of the spec are notified too: {names} (--sink-only keeps them out)")
+
+
+def run_all(stack: Stack, plan: list[Drill], *, sink_only: bool) -> list[Outcome]:
+    """Run the drills one after the other: two on one service would spoil each other."""
+    names = sorted({name for drill in plan for name in (*drill.firing, *drill.quiet)})
+    outcomes: list[Outcome] = []
+    with Sink() as sink, delivering(stack, sink.url, names, only=sink_only):
+        for drill in plan:
+            outcomes += Run(stack, drill, sink, progress).run()
+    return outcomes
+
+
+def table(outcomes: list[Outcome]) -> str:
+    """Return one line per alert: what was expected, when each hop was, and how far from the earliest possible."""
+    lines = []
+    for one in outcomes:
+        hops = ", ".join(f"{hop} {seconds:.1f} s" for hop, seconds in one.hops.items())
+        lines.append(f"{'FAILED' if one.failed else 'ok    '} {one.alert} {one.expected}: {hops}")
+        if one.failed:
+            lines.append(f"         {one.why}")
+        elif one.expected == "firing":
+            lines.append(f"         earliest possible {one.earliest:.1f} s, fired after {one.hops['firing']:.1f} s")
+    failed = sum(1 for one in outcomes if one.failed)
+    return "\n".join([*lines, f"{len(outcomes) - failed} passed, {failed} failed"])

@@ -1,0 +1,95 @@
+"""`up`: the stack through Docker Compose, waiting until it is really ready."""
+
+import time
+from pathlib import Path
+
+import click
+
+from ongrid_gen.commands.common import Spec, out_option, read_spec, site_argument, stand_ins_option
+from ongrid_gen.commands.render import rendered_bundle, write_bundle
+from ongrid_gen.components.tempo import dialect_of
+from ongrid_gen.model import Site
+from ongrid_gen.runtime import docker, images
+from ongrid_gen.runtime.stack import READY_TIMEOUT, Stack, edges_here, prepare_secrets
+
+
+def edge_option(function: click.decorators.FC) -> click.decorators.FC:
+    """Take `--edge`."""
+    text = "the edge whose agent runs on this machine (repeatable); default: the only one there is"
+    return click.option("--edge", "edges", multiple=True, help=text)(function)
+
+
+@click.command("up")
+@site_argument
+@out_option
+@edge_option
+@click.option("--timeout", type=float, default=READY_TIMEOUT, show_default=True, help="seconds to wait for ready")
+@stand_ins_option
+def command(site: Path, out: Path | None, edges: tuple[str, ...], timeout: float, stand_ins: bool) -> None:
+    """Render SITE, get its images, start the stack and wait until it is ready."""
+    started = time.monotonic()
+    spec = read_spec(site, stand_ins=stand_ins)
+    docker.require()
+    stack = stack_of(spec, out, edges)
+    say_differences(spec.site)
+    write_bundle(rendered_bundle(spec), stack.bundle)
+    images.provide(spec.site, progress)
+    prepare_secrets(spec.site, spec.secrets, progress)
+    try:
+        stack.up(progress, timeout=timeout)
+    except docker.DockerError as error:
+        raise docker.DockerError(f"{error}\n{not_ready(stack)}") from None
+    progress(f"ready after {time.monotonic() - started:.0f} s")
+    say_where(stack, spec)
+
+
+def stack_of(spec: Spec, out: Path | None, edges: tuple[str, ...]) -> Stack:
+    """Return the stack that a spec describes on this machine."""
+    return Stack(spec.site, spec.bundle(out).resolve(), spec.secrets, edges_here(spec.site, edges))
+
+
+def progress(text: str) -> None:
+    """Print a line of progress to stderr."""
+    click.echo(text, err=True)
+
+
+def say_differences(site: Site) -> None:
+    """Say what a stack of stand-ins cannot do that the spec asks for."""
+    if not site.images.stand_ins:
+        return
+    version = dialect_of(site).VERSION
+    progress(f"stand-in images instead of the official ones; Tempo {version} instead of the spec's:")
+    for sentence in [*dialect_of(site).differences(site), "no Grafana: its image cannot be built from packages"]:
+        progress(f"  - {sentence}")
+
+
+def not_ready(stack: Stack) -> str:
+    """Return which containers are not ready and the end of their logs."""
+    lines = []
+    for project in stack.projects:
+        for entry in project.services():
+            healthy = entry.get("Health") in ("", "healthy", None)
+            if entry["State"] == "running" and healthy or (entry["State"] == "exited" and entry.get("ExitCode") == 0):
+                continue
+            lines.append(f"{entry['Service']} is {entry['State']} {entry.get('Health') or ''}; its log ends:")
+            lines += [f"    {line}" for line in project.logs(entry["Service"], 8).splitlines()]
+    return "\n".join(lines)
+
+
+def say_where(stack: Stack, spec: Spec) -> None:
+    """Say where to look and what to try."""
+    flag = " --stand-ins" if spec.site.images.stand_ins else ""
+    click.echo(f"Prometheus    {stack.prometheus}/alerts")
+    click.echo(f"Alertmanager  {stack.alertmanager}")
+    click.echo(f"Tempo         {stack.tempo}")
+    if stack.grafana:
+        click.echo(f"Grafana       {stack.grafana} (admin, password in {spec.secrets / 'grafana-admin'})")
+    if stack.edges:
+        click.echo(f"send traces   {stack.otlp_http()} (OTLP over HTTP), {stack.otlp_grpc()} (gRPC)")
+    click.echo("try")
+    for service in spec.site.services[:1]:
+        click.echo(f"  ongrid-gen env {spec.path} {service.name}{flag}")
+    click.echo(f"  ongrid-gen status {spec.path}{flag}")
+    if spec.site.drills:
+        click.echo(f"  ongrid-gen drill {spec.path}{flag}")
+    click.echo(f"  ongrid-gen down {spec.path}{flag}")

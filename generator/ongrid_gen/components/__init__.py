@@ -1,0 +1,18 @@
+"""The components of the stack, in the order in which they are rendered."""
+
+from typing import Final
+
+from ongrid_gen.components import agent, alertmanager, apps, compose, gateway, grafana, prometheus, runbooks, tempo
+from ongrid_gen.components.base import Component
+
+COMPONENTS: Final[tuple[Component, ...]] = (
+    compose,
+    agent,
+    gateway,
+    tempo,
+    prometheus,
+    alertmanager,
+    grafana,
+    apps,
+    runbooks,
+)

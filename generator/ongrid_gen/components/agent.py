@@ -1,0 +1,80 @@
+"""The agents: one collector beside applications per edge, in a folder complete in itself, `edge/<name>/`."""
+
+from typing import Any, Final
+
+from ongrid_gen.components import collector
+from ongrid_gen.components.base import Tree, publish, yaml_file
+from ongrid_gen.conventions import AGENT_HOST, COLLECTOR_HEALTH, GATEWAY_HOST, OTLP_GRPC, OTLP_HTTP
+from ongrid_gen.model import Edge, Site
+from ongrid_gen.naming import edge_project, ingest_network
+
+NAME: Final = "agent"
+MEMORY: Final = 256 << 20
+
+
+def files(site: Site) -> Tree:
+    """Return the folder of every edge."""
+    tree: Tree = {}
+    for edge in site.edges:
+        tree[f"edge/{edge.name}/compose.yaml"] = yaml_file(compose(site, edge), site)
+        tree[f"edge/{edge.name}/otelcol/agent.yaml"] = yaml_file(config(site, edge), site)
+    return tree
+
+
+def config(site: Site, edge: Edge) -> dict[str, Any]:
+    """Return the agent's configuration: receive, limit memory, stamp the edge, queue on disk, forward."""
+    http: dict[str, Any] = {"endpoint": f"0.0.0.0:{OTLP_HTTP}"}
+    if site.ingest.cors:
+        http["cors"] = {"allowed_origins": [collector.literal(origin) for origin in site.ingest.cors]}
+    pipeline = ["memory_limiter", "resource/site"]
+    return {
+        "extensions": collector.extensions(site),
+        "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": f"0.0.0.0:{OTLP_GRPC}"}, "http": http}}},
+        "processors": {
+            "memory_limiter": collector.memory_limiter(MEMORY),
+            "resource/site": {"attributes": attributes(site, edge)},
+        },
+        "exporters": {
+            "otlp_http/gateway": {
+                "endpoint": f"http://{GATEWAY_HOST}:{OTLP_HTTP}",
+                "compression": "gzip",
+                **collector.delivery(site.gateway),
+            }
+        },
+        "service": {
+            "extensions": list(collector.extensions(site)),
+            "telemetry": collector.telemetry(),
+            "pipelines": {
+                "traces": {"receivers": ["otlp"], "processors": pipeline, "exporters": ["otlp_http/gateway"]}
+            },
+        },
+    }
+
+
+def attributes(site: Site, edge: Edge) -> list[dict[str, str]]:
+    """Return what every span of this edge carries."""
+    wanted = {"deployment.environment": site.environment, **edge.attributes}
+    return [
+        {"key": collector.literal(key), "value": collector.literal(value), "action": "upsert"}
+        for key, value in wanted.items()
+    ]
+
+
+def compose(site: Site, edge: Edge) -> dict[str, Any]:
+    """Return the compose file of one edge."""
+    ports = [
+        publish(site.ingest.listen, site.ingest.grpc_port, OTLP_GRPC),
+        publish(site.ingest.listen, site.ingest.http_port, OTLP_HTTP),
+    ]
+    services = {
+        NAME: collector.container(
+            site, name=NAME, config_dir="./otelcol", memory=MEMORY, networks=["ingest"], ports=ports
+        ),
+        "ready": collector.prober(site.images, [f"{AGENT_HOST}:{COLLECTOR_HEALTH}"], ["ingest"]),
+    }
+    data: dict[str, Any] = {"name": edge_project(site, edge.name), "services": services}
+    if site.gateway.queue_persistent:
+        services["agent-queue-init"] = collector.queue_init(site, NAME)
+        data["volumes"] = {"agent-queue": {}}
+    data["networks"] = {"ingest": {"name": ingest_network(site), "external": True}}
+    return data

@@ -1,0 +1,68 @@
+"""compose.yaml of the centre: the containers of all components, and what waits for what."""
+
+from typing import Any, Final
+
+from ongrid_gen.components import alertmanager, collector, gateway, grafana, prometheus, tempo
+from ongrid_gen.components.base import Tree, yaml_file
+from ongrid_gen.conventions import COLLECTOR_HEALTH, GATEWAY_HOST, TEMPO_HOST, TEMPO_HTTP
+from ongrid_gen.model import Site
+from ongrid_gen.naming import ingest_network, project
+
+NAME: Final = "compose"
+# The folder of the secrets; `up` sets it. The default is right for a bundle in build/<site>/ beside the spec.
+SECRETS_VARIABLE: Final = "ONGRID_GEN_SECRETS"
+SECRETS_DEFAULT: Final = "../../secrets"
+
+
+def files(site: Site) -> Tree:
+    """Return compose.yaml."""
+    return {"compose.yaml": yaml_file(config(site), site)}
+
+
+def config(site: Site) -> dict[str, Any]:
+    """Return the whole file as data."""
+    data: dict[str, Any] = {"name": project(site), "services": services(site)}
+    data["networks"] = {
+        "inside": {"internal": True},
+        "ingest": {"name": ingest_network(site)},
+        "published": {},  # a port of a container that is only in an internal network does not reach the host
+    }
+    data["volumes"] = {name: {} for name in volumes(site)}
+    files = secret_files(site)
+    if files:
+        data["secrets"] = {
+            alertmanager.secret_name(file): {"file": f"${{{SECRETS_VARIABLE}:-{SECRETS_DEFAULT}}}/{bare}"}
+            for file in files
+            for bare in [alertmanager.secret_name(file)]
+        }
+    return data
+
+
+def services(site: Site) -> dict[str, Any]:
+    """Return all containers. `ready` asks what cannot be asked from inside its own image."""
+    targets = [f"{GATEWAY_HOST}:{COLLECTOR_HEALTH}/", f"{TEMPO_HOST}:{TEMPO_HTTP}/ready"]
+    found: dict[str, Any] = {"gateway": gateway.service(site)}
+    if site.gateway.queue_persistent:
+        found["gateway-queue-init"] = collector.queue_init(site, gateway.NAME)
+    found |= {
+        "tempo": tempo.service(site),
+        "prometheus": prometheus.service(site),
+        "alertmanager": alertmanager.service(site),
+    }
+    visualise = grafana.service(site)
+    if visualise:
+        found["grafana"] = visualise
+    return {**found, "ready": collector.prober(site.images, targets, ["inside"])}
+
+
+def volumes(site: Site) -> list[str]:
+    """Return the named volumes: whatever must survive a container."""
+    names = ["gateway-queue"] if site.gateway.queue_persistent else []
+    names += ["tempo-data", "prometheus-data", "alertmanager-data"]
+    return [*names, "grafana-data"] if site.grafana.enabled else names
+
+
+def secret_files(site: Site) -> list[str]:
+    """Return every secret file the centre mounts, relative to the folder of the spec."""
+    found = alertmanager.secrets(site)
+    return [*found, grafana.PASSWORD_FILE] if site.grafana.enabled else found

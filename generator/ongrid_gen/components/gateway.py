@@ -1,0 +1,74 @@
+"""The gateway: the collector in the centre. It renames aliases and hands every span to Tempo."""
+
+from typing import Any, Final
+
+from ongrid_gen.components import collector
+from ongrid_gen.components.base import ComposeService, Tree, yaml_file
+from ongrid_gen.conventions import OTLP_GRPC, OTLP_HTTP, TEMPO_HOST
+from ongrid_gen.model import Service, Site
+from ongrid_gen.text import Code, fill, ottl_string
+
+NAME: Final = "gateway"
+CONFIG: Final = "otelcol/gateway.yaml"
+RENAME: Final = 'set(resource.attributes["service.name"], << name >>) where << condition >>'
+IS_ALIAS: Final = 'resource.attributes["service.name"] == << alias >>'
+
+
+def files(site: Site) -> Tree:
+    """Return the gateway's configuration."""
+    return {CONFIG: yaml_file(config(site), site)}
+
+
+def config(site: Site) -> dict[str, Any]:
+    """Return the configuration: receive from agents, limit memory, rename, queue on disk, hand over to Tempo."""
+    processors: dict[str, Any] = {"memory_limiter": collector.memory_limiter(site.gateway.memory)}
+    renames = [rename(service) for service in site.services if service.aliases]
+    if renames:
+        processors["transform/names"] = {
+            "error_mode": "ignore",
+            "trace_statements": [collector.literal(statement) for statement in renames],
+        }
+    return {
+        "extensions": collector.extensions(site),
+        "receivers": {
+            "otlp": {
+                "protocols": {
+                    "grpc": {"endpoint": f"0.0.0.0:{OTLP_GRPC}", "max_recv_msg_size_mib": 16},
+                    "http": {"endpoint": f"0.0.0.0:{OTLP_HTTP}"},
+                }
+            }
+        },
+        "processors": processors,
+        "exporters": {
+            "otlp_grpc/tempo": {
+                "endpoint": f"{TEMPO_HOST}:{OTLP_GRPC}",
+                "tls": {"insecure": True},
+                **collector.delivery(site.gateway),
+            }
+        },
+        "service": {
+            "extensions": list(collector.extensions(site)),
+            "telemetry": collector.telemetry(),
+            "pipelines": {
+                "traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": ["otlp_grpc/tempo"]}
+            },
+        },
+    }
+
+
+def rename(service: Service) -> str:
+    """Return the statement that gives spans of an alias the one name of their service."""
+    condition = " or ".join(fill(IS_ALIAS, alias=ottl_string(alias)) for alias in service.aliases)
+    return fill(RENAME, name=ottl_string(service.name), condition=Code(condition))
+
+
+def service(site: Site) -> ComposeService:
+    """Return the gateway's container. It publishes nothing: agents reach it in the network `ingest`."""
+    return collector.container(
+        site,
+        name=NAME,
+        config_dir="./otelcol",
+        memory=site.gateway.memory,
+        networks=["inside", "ingest"],
+        ports=[],
+    )

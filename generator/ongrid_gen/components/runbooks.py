@@ -1,0 +1,14 @@
+"""One page per alert for the person it wakes: `runbooks/<Alert>.md`."""
+
+from typing import Final
+
+from ongrid_gen.alerts import runbook, runbook_path
+from ongrid_gen.components.base import Tree
+from ongrid_gen.model import Site
+
+NAME: Final = "runbooks"
+
+
+def files(site: Site) -> Tree:
+    """Return the pages."""
+    return {runbook_path(alert): runbook(alert, site) for alert in site.alerts}

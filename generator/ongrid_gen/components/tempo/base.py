@@ -1,0 +1,131 @@
+"""What the dialects of Tempo share: the generator's processors, remote write, storage. Facts measured on 1.5.0,
+2.10.8 and 3.0.3."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from ongrid_gen.alerts import needed_bounds
+from ongrid_gen.conventions import (
+    GRAPH_BOUNDS,
+    OTLP_GRPC,
+    PROMETHEUS_HOST,
+    PROMETHEUS_HTTP,
+    SERVICE_NAME_DIMENSION,
+    SIZE,
+    TEMPO_HTTP,
+)
+from ongrid_gen.model import Site
+from ongrid_gen.units import go_duration
+
+Config = dict[str, Any]
+
+# Spans of a trace stay in memory until it has been idle this long, then they are in the log on disk. `kill -9` loses
+# what is younger, so it is short; a trace that goes on later is put together again when it is read.
+TRACE_IDLE = "2s"
+FLUSH_CHECK = "1s"
+# 30 MB/s, and live traces for some 20,000 new ones a second: the defaults (15 MB/s, 10,000) discard with a 200.
+RATE_LIMIT = 30_000_000
+LIVE_TRACES = 100_000
+
+
+class Dialect(Protocol):
+    """A module that knows the configuration language of one version of Tempo.
+
+    `PROBE` is a health check that works inside the image, or empty; `VERIFIES` tells whether it can check offline; `TRACEQL` and `ZERO_SAMPLE` say what it can do.
+    """
+
+    VERSION: str
+    IMAGE: str
+    PROBE: Sequence[str]
+    VERIFIES: bool
+    STOP_GRACE: str
+    TRACEQL: bool
+    ZERO_SAMPLE: bool
+
+    def config(self, site: Site) -> Config:
+        """Return the whole configuration file as data."""
+
+    def differences(self, site: Site) -> list[str]:
+        """Return what the spec asks for and this version cannot do, a sentence each."""
+
+
+def server() -> Config:
+    """The default port differs between versions, so it is always written."""
+    return {"http_listen_port": TEMPO_HTTP, "log_level": "warn"}
+
+
+def receivers() -> Config:
+    """OTLP over gRPC from the gateway, which batches up to 2,048 spans: more than gRPC's 4 MiB."""
+    return {"otlp": {"protocols": {"grpc": {"endpoint": f"0.0.0.0:{OTLP_GRPC}", "max_recv_msg_size_mib": 16}}}}
+
+
+def registry(site: Site) -> Config:
+    """How often series are sent, and the labels every one of them carries."""
+    return {"collection_interval": go_duration(site.metrics.interval), "external_labels": site.external_labels}
+
+
+def span_metrics(site: Site) -> Config:
+    """Bucket bounds hold every latency threshold; without the dimension there is no label `service_name`."""
+    return {
+        "dimensions": [SERVICE_NAME_DIMENSION, *site.metrics.dimensions],
+        "histogram_buckets": needed_bounds(site),
+    }
+
+
+def service_graphs(site: Site) -> Config:
+    """Edges between services. `enable_virtual_node_label` stays off: it rebuilds the processor every 10 s."""
+    return {
+        "wait": "10s",
+        "dimensions": list(site.metrics.graph_dimensions),
+        "histogram_buckets": list(GRAPH_BOUNDS),
+    }
+
+
+def generator_storage(site: Site, *, drop_size: bool) -> Config:
+    """The write-ahead log on the volume and the way to Prometheus.
+
+    The size series are dropped here: choosing sub-processors instead would put the buckets back to the defaults.
+    """
+    write: Config = {"url": f"http://{PROMETHEUS_HOST}:{PROMETHEUS_HTTP}/api/v1/write"}
+    if site.metrics.exemplars:
+        write["send_exemplars"] = True
+    if drop_size:
+        write["write_relabel_configs"] = [{"source_labels": ["__name__"], "regex": SIZE, "action": "drop"}]
+    return {"path": "/var/tempo/generator/wal", "remote_write_flush_deadline": "10s", "remote_write": [write]}
+
+
+def trace_storage() -> Config:
+    """Blocks and log on the volume."""
+    return {
+        "trace": {
+            "backend": "local",
+            "wal": {"path": "/var/tempo/wal"},
+            "local": {"path": "/var/tempo/blocks"},
+        }
+    }
+
+
+def ingester() -> Config:
+    """Recent data, in versions before 3.0."""
+    return {
+        "trace_idle_period": TRACE_IDLE,
+        "flush_check_period": FLUSH_CHECK,
+        "max_block_duration": "5m",
+        "lifecycler": {"min_ready_duration": "1s"},
+    }
+
+
+def nested_overrides(site: Site) -> Config:
+    """Limits, retention and processors, from 2.10 on."""
+    return {
+        "ingestion": {
+            "rate_limit_bytes": RATE_LIMIT,
+            "burst_size_bytes": RATE_LIMIT,
+            "max_traces_per_user": LIVE_TRACES,
+        },
+        "compaction": {"block_retention": go_duration(site.tempo.retention)},
+        "metrics_generator": {
+            "processors": ["service-graphs", "span-metrics"],
+            "max_active_series": site.metrics.max_active_series,
+        },
+    }

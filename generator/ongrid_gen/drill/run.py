@@ -1,0 +1,251 @@
+"""One drill on the running stack, hop by hop: accepted, series, pending, firing, delivered, resolved."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from ongrid_gen.alerts import KINDS, earliest
+from ongrid_gen.conventions import (
+    CALLS,
+    CLIENT,
+    GRAPH_TOTAL,
+    SERVER,
+    SERVICE_NAME,
+)
+from ongrid_gen.drill.sink import Sink
+from ongrid_gen.drill.traffic import HEALTHY, Sender, Traffic
+from ongrid_gen.model import Alert, Drill, Site
+from ongrid_gen.runtime import api
+from ongrid_gen.runtime.stack import Stack
+from ongrid_gen.text import fill, promql_matcher
+from ongrid_gen.wait import DeadlineError, until
+
+Say = Callable[[str], None]
+SERIES_QUERY: Final = "sum(<< metric >>{<< of >>})"
+# Beyond the earliest possible: what scheduling, shards and a busy machine add before we call a hop broken.
+MARGIN: Final = Decimal(45)
+
+
+class HopFailed(Exception):
+    """A hop did not happen; `hop` names it."""
+
+    def __init__(self, hop: str, why: str) -> None:
+        super().__init__(f"{hop}: {why}")
+        self.hop = hop
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one alert of a drill. `hops` are seconds since the first span; `failed` names the broken hop."""
+
+    alert: str
+    expected: str
+    earliest: Decimal
+    hops: dict[str, float] = field(default_factory=dict)
+    failed: str = ""
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Run:
+    """One drill under way."""
+
+    stack: Stack
+    drill: Drill
+    sink: Sink
+    say: Say
+    started: float = 0.0
+
+    @property
+    def traffic(self) -> Traffic:
+        """What the drill sends."""
+        drill = self.drill
+        return Traffic(
+            drill.service, drill.operation, drill.client, drill.duration, drill.rate, drill.error_percent
+        )
+
+    def elapsed(self) -> float:
+        """Seconds since the first span."""
+        return time.monotonic() - self.started
+
+    def alerts(self, names: tuple[str, ...]) -> list[Alert]:
+        """Return the alerts of the spec with these names."""
+        return [alert for alert in self.stack.site.alerts if alert.name in names]
+
+    def run(self) -> list[Outcome]:
+        """Send, watch, and return what came of every alert the drill expects something of."""
+        site, drill = self.stack.site, self.drill
+        self.say(describe(drill))
+        firing = [outcome(alert, "firing", site, drill) for alert in self.alerts(drill.firing)]
+        quiet = [outcome(alert, "quiet", site, drill) for alert in self.alerts(drill.quiet)]
+        for one in firing:
+            with kept(one):
+                self.starts_inactive(one)
+        with Sender(self.stack.otlp_http(), self.traffic) as sender:
+            self.started = time.monotonic()
+            self.first_hops([*firing, *quiet], sender)
+            for one in working(firing):
+                with kept(one):
+                    self.fires(one)
+            self.stays_quiet(working(quiet))
+            if working(firing):
+                sender.traffic = replace(self.traffic, duration=HEALTHY, error_percent=Decimal(0))
+            for one in working(firing):
+                with kept(one):
+                    self.resolves(one)
+        return [*firing, *quiet]
+
+    def starts_inactive(self, one: Outcome) -> None:
+        """An alert that fires already proves nothing."""
+        state = self.state(one)
+        if state:
+            raise HopFailed("before", f"the alert is {state} already: drill when it is inactive")
+
+    def first_hops(self, outcomes: list[Outcome], sender: Sender) -> None:
+        """Watch the way of the first spans: the agent takes them, their series arrives."""
+        reading = (
+            ("accepted", lambda: bool(sender.accepted), 15.0, lambda: f"the agent takes nothing: {sender.error}"),
+            ("series", self.series_grows(), self.series_deadline(), lambda: self.where_spans_are()),
+        )
+        for hop, look, seconds, why in reading:
+            try:
+                until(look, seconds=seconds, what=hop)
+            except DeadlineError as error:
+                for one in working(outcomes):
+                    one.failed, one.why = hop, f"{why()} ({error})"
+                return
+            self.reached(hop, outcomes)
+
+    def series_grows(self) -> Callable[[], bool]:
+        """Return a look at Prometheus that is true once the drill's requests are counted."""
+        metric, of = self.selector()
+        query = fill(SERIES_QUERY, metric=metric, of=of)
+        before = self.value(query)
+        return lambda: self.value(query) > before
+
+    def selector(self) -> tuple[Any, Any]:
+        """Return metric and matchers of the series that the drill's requests are counted in."""
+        from ongrid_gen.text import Code
+
+        drill = self.drill
+        if drill.client is not None:
+            ends = (promql_matcher(CLIENT, [drill.client]), promql_matcher(SERVER, [drill.service]))
+            return Code(GRAPH_TOTAL), Code(",".join(ends))
+        return Code(CALLS), promql_matcher(SERVICE_NAME, [drill.service])
+
+    def value(self, query: str) -> float:
+        """Return the value of an instant query, 0 when there is none."""
+        result = api.promql(self.stack.prometheus, query)
+        return float(result[0]["value"][1]) if result else 0.0
+
+    def series_deadline(self) -> float:
+        """Batches, two pushes (the first one of a fresh Tempo waits for its log to be replayed), and the margin."""
+        site = self.stack.site
+        return float(2 * site.gateway.batch_timeout + 2 * site.metrics.interval + MARGIN)
+
+    def where_spans_are(self) -> str:
+        """Say which of the hops behind the agent saw spans."""
+        prometheus = self.stack.prometheus
+        reads = (
+            ("gateway", 'sum(otelcol_receiver_accepted_spans{job="gateway"})'),
+            ("Tempo", 'sum(tempo_distributor_spans_received_total{job="tempo"})'),
+            ("Tempo's generator", 'sum(tempo_metrics_generator_spans_received_total{job="tempo"})'),
+        )
+        seen = [f"{who} received {self.value(query):.0f} spans" for who, query in reads if prometheus]
+        return "spans are not counted: " + ", ".join(seen)
+
+    def fires(self, one: Outcome) -> None:
+        """Wait for pending, firing, delivered."""
+        until_firing = max(0.0, float(one.earliest + MARGIN) - self.elapsed())
+        look = {"pending": ("pending", "firing"), "firing": ("firing",)}
+        for hop, states in look.items():
+            self.hop(one, hop, lambda states=states: self.state(one) in states, until_firing)
+        since = time.time() - self.elapsed()
+        labels = self.labels(one)
+        self.hop(one, "delivered", lambda: self.sink.found("firing", labels, since) is not None, 60.0)
+
+    def stays_quiet(self, outcomes: list[Outcome]) -> None:
+        """Watch until the alert would have fired, had the traffic been over the threshold, and a window more."""
+        for one in outcomes:
+            alert = self.alerts((one.alert,))[0]
+            last = float(one.earliest + alert.window)
+            self.say(f"  watching {one.alert} stay quiet for {last:.0f} s")
+            with kept(one):
+                while self.elapsed() < last:
+                    state = self.state(one)
+                    if state:
+                        raise HopFailed("quiet", f"the alert is {state} after {self.elapsed():.0f} s")
+                    time.sleep(1)
+                one.hops["quiet"] = self.elapsed()
+                self.say(f"  {self.elapsed():6.1f} s  {one.alert}: quiet")
+
+    def resolves(self, one: Outcome) -> None:
+        """Traffic is healthy again: the alert must end, and its end be delivered."""
+        site, alert = self.stack.site, self.alerts((one.alert,))[0]
+        wait = alert.window + alert.keep_firing_for + site.alerting.query_offset + 2 * site.alerting.interval
+        since = time.time()
+        labels = self.labels(one)
+        seconds = float(wait + 2 * site.metrics.interval + MARGIN)
+        self.say(f"  healthy traffic now; waiting for {one.alert} to resolve (at most {seconds:.0f} s)")
+        self.hop(one, "resolved", lambda: self.sink.found("resolved", labels, since) is not None, seconds)
+
+    def hop(self, one: Outcome, name: str, look: Callable[[], bool], seconds: float) -> None:
+        """Wait for one hop and note its time."""
+        try:
+            until(look, seconds=seconds, what=f"{one.alert} to be {name}")
+        except DeadlineError as error:
+            raise HopFailed(name, str(error)) from None
+        self.reached(name, [one])
+
+    def reached(self, hop: str, outcomes: list[Outcome]) -> None:
+        """Note the time of a hop."""
+        seconds = self.elapsed()
+        for one in working(outcomes):
+            one.hops[hop] = seconds
+        self.say(f"  {seconds:6.1f} s  {hop}" + (f": {outcomes[0].alert}" if len(outcomes) == 1 else ""))
+
+    def state(self, one: Outcome) -> str:
+        """Return pending, firing, or nothing."""
+        labels = self.labels(one)
+        states = {entry["state"] for entry in api.alerts(self.stack.prometheus) if labels.items() <= entry["labels"].items()}
+        return "firing" if "firing" in states else "pending" if states else ""
+
+    def labels(self, one: Outcome) -> dict[str, str]:
+        """Return the labels by which the alert of this drill is known."""
+        found = {"alertname": one.alert, SERVICE_NAME: self.drill.service}
+        alert = self.alerts((one.alert,))[0]
+        if KINDS[alert.kind].PER_EDGE and self.drill.client is not None:
+            found |= {CLIENT: self.drill.client, SERVER: self.drill.service}
+        return found
+
+
+@contextmanager
+def kept(one: Outcome) -> Iterator[None]:
+    """Keep a broken hop in the outcome instead of ending the drill."""
+    try:
+        yield
+    except HopFailed as failure:
+        one.failed, one.why = failure.hop, str(failure)
+
+
+def working(outcomes: list[Outcome]) -> list[Outcome]:
+    """Return the outcomes without a broken hop so far."""
+    return [one for one in outcomes if not one.failed]
+
+
+def outcome(alert: Alert, expected: str, site: Site, drill: Drill) -> Outcome:
+    """Return an empty outcome with the earliest time in which the alert could fire under all-bad traffic."""
+    return Outcome(alert.name, expected, earliest(alert, site, rate=drill.rate).total)
+
+
+def describe(drill: Drill) -> str:
+    """Say what a drill sends and expects."""
+    who = f"{drill.client} → {drill.service}" if drill.client else drill.service
+    sends = f"{who} {drill.operation}: {drill.rate}/s of {drill.duration * 1000:.0f} ms"
+    if drill.error_percent:
+        sends += f", {drill.error_percent:g} % failing"
+    expects = [f"{name} fires" for name in drill.firing] + [f"{name} stays quiet" for name in drill.quiet]
+    return f"{sends}; expected: {', '.join(expects)}"

@@ -1,0 +1,1 @@
+"""What runs: Docker, Compose, images, and the interfaces of the running components."""

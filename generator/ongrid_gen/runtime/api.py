@@ -1,0 +1,67 @@
+"""The interfaces of the running components, read with deadlines: Prometheus, Alertmanager, Tempo."""
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import Any
+
+TIMEOUT = 10.0
+
+
+class ApiError(Exception):
+    """A component did not answer, or not with what was asked; the message names the address."""
+
+
+def get(url: str, *, timeout: float = TIMEOUT, **parameters: str) -> Any:
+    """Return the JSON at an address."""
+    full = f"{url}?{urllib.parse.urlencode(parameters)}" if parameters else url
+    return json.loads(read(urllib.request.Request(full), timeout))  # noqa: S310 - loopback, http
+
+
+def post(url: str, *, timeout: float = TIMEOUT) -> bytes:
+    """Post nothing, as a reload wants it, and return what is answered."""
+    return read(urllib.request.Request(url, data=b"", method="POST"), timeout)  # noqa: S310 - loopback, http
+
+
+def read(request: urllib.request.Request, timeout: float) -> bytes:
+    """Return the body of an answer; ApiError for anything but success."""
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310 - loopback, http
+            body: bytes = answer.read()
+            return body
+    except urllib.error.HTTPError as error:
+        text = error.read(500).decode(errors="replace").strip()
+        raise ApiError(f"{request.full_url}: HTTP {error.code} {text}") from None
+    except (OSError, ValueError) as error:
+        raise ApiError(f"{request.full_url}: {error}") from None
+
+
+def promql(prometheus: str, expression: str) -> list[dict[str, Any]]:
+    """Return the result of an instant query: a list of `metric` and `value`."""
+    data = get(f"{prometheus}/api/v1/query", query=expression)
+    result: list[dict[str, Any]] = data["data"]["result"]
+    return result
+
+
+def alerts(prometheus: str) -> list[dict[str, Any]]:
+    """Return the pending and firing alerts: `labels`, `annotations`, `state`, `activeAt`, `value`."""
+    found: list[dict[str, Any]] = get(f"{prometheus}/api/v1/alerts")["data"]["alerts"]
+    return found
+
+
+def targets(prometheus: str) -> list[dict[str, Any]]:
+    """Return what Prometheus scrapes and how that went."""
+    found: list[dict[str, Any]] = get(f"{prometheus}/api/v1/targets", state="active")["data"]["activeTargets"]
+    return found
+
+
+def trace(tempo: str, trace_id: str) -> dict[str, Any] | None:
+    """Return one trace by its ID, or None when Tempo does not have it (404, or an empty trace)."""
+    try:
+        found: dict[str, Any] = get(f"{tempo}/api/traces/{trace_id}")
+    except ApiError as error:
+        if "HTTP 404" in str(error):
+            return None
+        raise
+    return found if found.get("batches") or found.get("resourceSpans") else None

@@ -1,0 +1,50 @@
+"""One compose project: up, down, what runs, and on which port of the host it answers."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ongrid_gen.components.compose import SECRETS_VARIABLE
+from ongrid_gen.runtime import docker
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A rendered folder with a compose.yaml. `secrets` is the folder of the secret files."""
+
+    folder: Path
+    secrets: Path
+
+    def call(self, *arguments: str, timeout: float = 120) -> str:
+        """Run `docker compose` on this project."""
+        env = {SECRETS_VARIABLE: str(self.secrets)}
+        file = str(self.folder.resolve() / "compose.yaml")
+        return docker.run("compose", "-f", file, *arguments, timeout=timeout, env=env)
+
+    def up(self, *, timeout: float) -> None:
+        """Create and start, and wait until every probe says ready."""
+        self.call("up", "--detach", "--wait", "--wait-timeout", str(int(timeout)), "--remove-orphans",
+                  timeout=timeout + 60)  # fmt: skip
+
+    def down(self, *, volumes: bool) -> None:
+        """Stop and remove; with `volumes` the data too."""
+        self.call("down", "--remove-orphans", *(["--volumes"] if volumes else []), timeout=300)
+
+    def port(self, service: str, inside: int) -> int:
+        """Return the port of the host on which a service's port is published."""
+        return int(self.call("port", service, str(inside), timeout=30).strip().rsplit(":", 1)[-1])
+
+    def services(self) -> list[dict[str, Any]]:
+        """Return one entry per container: Service, State, Health, Status, ExitCode."""
+        text = self.call("ps", "--all", "--format", "json", timeout=60)
+        return [entry for line in text.splitlines() if line.strip() for entry in as_list(json.loads(line))]
+
+    def logs(self, service: str, lines: int = 20) -> str:
+        """Return the last lines of a service's log."""
+        return self.call("logs", "--no-color", "--no-log-prefix", "--tail", str(lines), service, timeout=60)
+
+
+def as_list(value: Any) -> list[dict[str, Any]]:
+    """Compose prints a list in some versions and a line per container in others."""
+    return value if isinstance(value, list) else [value]

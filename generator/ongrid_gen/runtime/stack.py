@@ -1,0 +1,155 @@
+"""A site's running stack: the compose project of the centre, those of the edges here, and where each one answers."""
+
+import secrets as random
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ongrid_gen.cli import CommandError
+from ongrid_gen.components import alertmanager, compose, grafana
+from ongrid_gen.conventions import (
+    ALERTMANAGER_HOST,
+    ALERTMANAGER_HTTP,
+    GRAFANA_HOST,
+    GRAFANA_HTTP,
+    OTLP_GRPC,
+    OTLP_HTTP,
+    PROMETHEUS_HOST,
+    PROMETHEUS_HTTP,
+    TEMPO_HOST,
+    TEMPO_HTTP,
+)
+from ongrid_gen.model import Site
+from ongrid_gen.runtime.compose import Project
+
+Say = Callable[[str], None]
+READY_TIMEOUT = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A rendered bundle as something that runs. `edges` are the names of the agents on this machine."""
+
+    site: Site
+    bundle: Path
+    secrets: Path
+    edges: tuple[str, ...]
+
+    @property
+    def centre(self) -> Project:
+        """The compose project of everything but the agents."""
+        return Project(self.bundle, self.secrets)
+
+    def edge(self, name: str) -> Project:
+        """The compose project of one agent."""
+        return Project(self.bundle / "edge" / name, self.secrets)
+
+    @property
+    def projects(self) -> list[Project]:
+        """All projects, the centre first."""
+        return [self.centre, *(self.edge(name) for name in self.edges)]
+
+    def up(self, say: Say, *, timeout: float = READY_TIMEOUT) -> None:
+        """Start everything and wait until it is ready: the centre first, agents need its network."""
+        say("starting " + ", ".join(compose.services(self.site)))
+        self.centre.up(timeout=timeout)
+        for name in self.edges:
+            say(f"starting the agent of edge `{name}`")
+            self.edge(name).up(timeout=timeout)
+
+    def down(self, say: Say, *, volumes: bool) -> None:
+        """Stop everything in reverse; with `volumes` remove the data too."""
+        for project in reversed(self.projects):
+            if (project.folder / "compose.yaml").is_file():
+                say(f"stopping {project.folder.name}")
+                project.down(volumes=volumes)
+
+    @property
+    def prometheus(self) -> str:
+        """Prometheus' address on this machine."""
+        return f"http://127.0.0.1:{self.centre.port(PROMETHEUS_HOST, PROMETHEUS_HTTP)}"
+
+    @property
+    def alertmanager(self) -> str:
+        """Alertmanager's address on this machine."""
+        return f"http://127.0.0.1:{self.centre.port(ALERTMANAGER_HOST, ALERTMANAGER_HTTP)}"
+
+    @property
+    def tempo(self) -> str:
+        """Tempo's address on this machine."""
+        return f"http://127.0.0.1:{self.centre.port(TEMPO_HOST, TEMPO_HTTP)}"
+
+    @property
+    def grafana(self) -> str | None:
+        """Grafana's address on this machine, or None where the stack runs without it."""
+        if not self.site.grafana.enabled:
+            return None
+        return f"http://127.0.0.1:{self.centre.port(GRAFANA_HOST, GRAFANA_HTTP)}"
+
+    def otlp_http(self, edge: str | None = None) -> str:
+        """The address at which an agent takes OTLP over HTTP. `edge` defaults to the first one here."""
+        return f"http://{self._listen}:{self._agent(edge).port('agent', OTLP_HTTP)}"
+
+    def otlp_grpc(self, edge: str | None = None) -> str:
+        """The address at which an agent takes OTLP over gRPC, host:port."""
+        return f"{self._listen}:{self._agent(edge).port('agent', OTLP_GRPC)}"
+
+    @property
+    def _listen(self) -> str:
+        return "127.0.0.1" if self.site.ingest.listen == "0.0.0.0" else self.site.ingest.listen  # noqa: S104
+
+    def _agent(self, edge: str | None) -> Project:
+        if not self.edges:
+            raise CommandError("no agent runs on this machine: name one with --edge")
+        return self.edge(edge or self.edges[0])
+
+
+def edges_here(site: Site, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which agents run on this machine: those asked for, or the only one there is."""
+    names = [edge.name for edge in site.edges]
+    for name in asked:
+        if name not in names:
+            raise CommandError(f"no edge `{name}` in the spec; there are: {', '.join(names)}")
+    return asked or (tuple(names) if len(names) == 1 else ())
+
+
+def prepare_secrets(site: Site, folder: Path, say: Say) -> None:
+    """Make Grafana's password if it is missing; CommandError when a secret of yours is missing or unreadable.
+
+    Compose mounts these files as they are, owner and mode included, and the containers run as other users.
+    """
+    for name in compose.secret_files(site):
+        path = folder.parent / name
+        if name == grafana.PASSWORD_FILE and not path.exists():
+            make_password(path)
+            say(f"made {path}: the password of Grafana's user `admin`")
+        if not path.is_file():
+            raise CommandError(missing_secret(site, name, path))
+        if not path.stat().st_mode & stat.S_IROTH:
+            raise CommandError(
+                f"{path} cannot be read by the container's user: run `chmod 0644 {path}` and keep others out by the "
+                f"folder: `chmod 0700 {path.parent}`"
+            )
+
+
+def make_password(path: Path) -> None:
+    """Write a random password into a folder that only its owner can enter."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.write_text(random.token_urlsafe(18), encoding="utf-8")
+    path.chmod(0o644)
+
+
+def missing_secret(site: Site, name: str, path: Path) -> str:
+    """Return the sentence that says which secret is missing and how to make it."""
+    users = [channel.name for channel in site.notify.channels if alertmanager_reads(channel.url_file, name)]
+    whose = f"the address of channel `{users[0]}`" if users else "a secret"
+    return (
+        f"{path} is missing: {whose} is to stand in it\n  run `mkdir -p -m 700 {path.parent} && printf %s 'https://…' "
+        f"> {path}`; it is read at each notification, so a change needs no restart"
+    )
+
+
+def alertmanager_reads(file: str, name: str) -> bool:
+    """Tell whether a channel's file is the secret of that name."""
+    return alertmanager.secret_name(file) == alertmanager.secret_name(name)

@@ -1,0 +1,146 @@
+"""Stage 8: put a bundle on disk, atomically, without touching what is not ours.
+
+The folder is ours when its manifest says so. A file in it that the last manifest does not list, or whose content is
+not what we wrote, was put there or edited by somebody: it is named and kept.
+"""
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ongrid_gen.render import MANIFEST, Tree, digest
+
+
+class NotOurs(Exception):
+    """Files stand in the way that ongrid-gen did not write; nothing was written. `paths` names them."""
+
+    def __init__(self, folder: Path, paths: list[str], why: str) -> None:
+        super().__init__(f"{folder}: {why}: {', '.join(paths[:10])}" + (" …" if len(paths) > 10 else ""))
+        self.folder = folder
+        self.paths = paths
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What writing a tree would do to a folder, each a sorted list of paths."""
+
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+    edited: list[str]
+    foreign: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+def compare(tree: Tree, folder: Path) -> Difference:
+    """Return how a folder differs from a tree. `edited` are our files changed by hand, `foreign` are not ours."""
+    wrote = written_files(folder)
+    found = existing_files(folder)
+    here = {path: file_digest(folder / path) for path in found}
+    return Difference(
+        added=sorted(path for path in tree if path not in found),
+        changed=sorted(path for path in tree if path in found and here[path] != digest(tree[path])),
+        removed=sorted(path for path in found if path not in tree and path in wrote),
+        edited=sorted(path for path in found if path in wrote and here[path] not in (wrote[path], None)),
+        foreign=sorted(path for path in found if path not in wrote and path != MANIFEST),
+    )
+
+
+def write(tree: Tree, folder: Path, *, force: bool = False) -> Difference:
+    """Write the tree. Raise NotOurs, having written nothing, when a file would be lost that we did not write.
+
+    With `force` such files are overwritten; a foreign file that the tree does not name stays in any case.
+    """
+    difference = compare(tree, folder)
+    lost = [path for path in difference.edited if path in difference.changed or path in difference.removed]
+    lost += [path for path in difference.foreign if path in tree and path in difference.changed]
+    blocked = blocking(tree, folder)
+    if blocked:
+        raise NotOurs(folder, blocked, "a file or folder stands where a folder or file must be")
+    if lost and not force:
+        raise NotOurs(folder, sorted(lost), "edited or put there by somebody else")
+    for path in [*difference.added, *difference.changed]:
+        if path != MANIFEST:
+            replace(folder / path, tree[path])
+    for path in difference.removed:
+        (folder / path).unlink()
+        prune(folder, (folder / path).parent)
+    if MANIFEST in difference.added or MANIFEST in difference.changed:
+        replace(folder / MANIFEST, tree[MANIFEST])
+    return difference
+
+
+def blocking(tree: Tree, folder: Path) -> list[str]:
+    """Return paths at which a folder stands for a file, a file for a folder, or a symbolic link leads elsewhere."""
+    found = set()
+    for path in tree:
+        target = folder / path
+        if target.is_dir() or target.is_symlink():
+            found.add(path)
+        for parent in target.parents:
+            if parent == folder:
+                break
+            if parent.is_symlink() or (parent.exists() and not parent.is_dir()):
+                found.add(str(parent.relative_to(folder)))
+    if folder.exists() and not folder.is_dir():
+        found.add(".")
+    return sorted(found)
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part. Readable for every user."""
+    make_folder(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".ongrid-gen-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and its parents, open to every user: a container's numeric user must be able to look inside."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o755)
+
+
+def prune(folder: Path, empty: Path) -> None:
+    """Remove folders that became empty, up to the bundle's own."""
+    while empty != folder and not any(empty.iterdir()):
+        empty.rmdir()
+        empty = empty.parent
+
+
+def written_files(folder: Path) -> dict[str, str]:
+    """Return what the last render wrote here, path to sha256; empty when this is no bundle of ours."""
+    try:
+        data = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {str(path): str(value) for path, value in data["files"].items()}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return {}
+
+
+def existing_files(folder: Path) -> set[str]:
+    """Return every file below a folder, relative to it; what a killed render left behind does not count."""
+    if not folder.is_dir():
+        return set()
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".ongrid-gen-"))
+    return {path.relative_to(folder).as_posix() for path in files}
+
+
+def file_digest(path: Path) -> str:
+    """Return the sha256 of a file on disk, or of nothing when it is not text."""
+    try:
+        return digest(path.read_bytes().decode("utf-8"))
+    except UnicodeDecodeError:
+        return ""
