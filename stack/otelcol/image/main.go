@@ -4,7 +4,7 @@
 package main
 
 import (
-	"log"
+	"os"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
@@ -41,6 +41,6 @@ func main() {
 		},
 	}
 	if err := otelcol.NewCommand(settings).Execute(); err != nil {
-		log.Fatal(err)
+		os.Exit(1) // cobra has printed the error
 	}
 }

@@ -1,0 +1,307 @@
+"""`trace_latency`: too many requests take longer than the threshold.
+
+The expression compares the share of fast enough requests with the quantile. That is exact, because `bounds` makes the
+threshold a bucket bound; a quantile read from buckets is interpolated (facts-rules R3, R4).
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from ongrid_gen.alerts import latency_cases, timing
+from ongrid_gen.alerts.base import Explanation, Rule, RuleTest
+from ongrid_gen.alerts.conditions import (
+    identity,
+    is_ongrid,
+    min_requests,
+    quantile_of,
+    range_of,
+    request_labels,
+    request_matchers,
+    service_of,
+    threshold_seconds,
+    written,
+)
+from ongrid_gen.alerts.names import service_group
+from ongrid_gen.alerts.wording import (
+    Say,
+    annotations,
+    as_templates,
+    go_string,
+    guard,
+    held,
+    own_labels,
+    owner_label,
+    requests_named,
+    spoken,
+)
+from ongrid_gen.conventions import LATENCY_BUCKET, SERVICE, SERVICE_NAME, SEVERITY, SPAN_BOUNDS
+from ongrid_gen.model import Alert, Site
+from ongrid_gen.text import Code, fill, promql_matcher, promql_string
+from ongrid_gen.units import format_duration, plain
+
+KIND: Final = "trace_latency"
+
+RATIO: Final = """\
+(
+  sum by (<< by >>) (rate(<< bucket >>{<< of >>,le=<< bound >>}[<< range >>]))
+    / (sum by (<< by >>) (rate(<< bucket >>{<< of >>,le="+Inf"}[<< range >>])) > 0)
+) < << quantile >>"""
+ENOUGH: Final = """
+and sum by (<< by >>) (increase(<< bucket >>{<< of >>,le="+Inf"}[<< range >>])) >= << fewest >>"""
+# R6: after a restart that adds the bound, the total still holds older requests, the bound does not.
+ROLLOUT: Final = """
+unless on (service_name) (
+  sum by (service_name) (<< bucket >>{<< service >>,le="+Inf"} offset << range >>)
+  unless on (service_name)
+  sum by (service_name) (<< bucket >>{<< service >>,le=<< bound >>} offset << range >>)
+)"""
+# Byte for byte what Ongrid evaluates. Its quantile is interpolated, so it too relies on the bound being there.
+ONGRID_EXPR: Final = """\
+histogram_quantile(
+  << quantile >>,
+  sum by (le) (rate(<< bucket >>{
+    << of >>
+  }[<< range >>]))
+) * 1000 > << threshold >>"""
+# R5: without the bound the ratio is empty, which looks like good news.
+BOUND_MISSING: Final = """\
+(sum by (service_name) (rate(<< bucket >>{<< service >>,le="+Inf"}[<< range >>])) > 0)
+unless on (service_name) sum by (service_name) (<< bucket >>{<< service >>,le=<< bound >>})"""
+MISSING_SUFFIX: Final = "BoundMissing"
+MISSING_WINDOW: Final = Decimal(300)
+MISSING_FOR: Final = Decimal(300)
+QUANTILE: Final = (
+    "histogram_quantile(<< quantile >>, sum by (le) (rate(<< bucket >>{<< of >>}[<< range >>]<< shift >>)))"
+)
+
+
+def group(alert: Alert) -> str:
+    """Return the service's group."""
+    return service_group(service_of(alert))
+
+
+def bounds(alert: Alert) -> Sequence[Decimal]:
+    """Return the threshold, and twice the threshold above Tempo's own last bound.
+
+    A quantile among the requests above the last bound reads as that bound: the second is what makes it tell more.
+    """
+    bound = threshold_seconds(alert)
+    return [bound] if bound < SPAN_BOUNDS[-1] else [bound, bound * 2]
+
+
+def site_bounds(site: Site) -> list[Decimal]:
+    """Return every bound of the span metrics of a site, sorted: Tempo's own, and what latency alerts need."""
+    needed = [bound for alert in site.alerts if alert.kind == KIND for bound in bounds(alert)]
+    return sorted({*SPAN_BOUNDS, *needed})
+
+
+def rules(alert: Alert, site: Site) -> list[Rule]:
+    """Return the alert, and the one that fires when its bucket bound does not exist."""
+    return [main_rule(alert, site), missing_rule(alert, site)]
+
+
+def main_rule(alert: Alert, site: Site) -> Rule:
+    """Return the rule that watches the requests."""
+    return Rule(
+        alert,
+        alert.name,
+        ongrid_expr(alert) if is_ongrid(site) else guarded_expr(alert),
+        alert.for_,
+        alert.keep_firing_for,
+        as_templates(labels(alert, site)),
+        annotations(alert, measured(alert, who_template(alert, site), reading_template(alert, site)),
+                    condition(alert, spoken), spoken),
+    )  # fmt: skip
+
+
+def values(alert: Alert) -> dict[str, Any]:
+    """Return what the expressions are filled with."""
+    return {
+        "bucket": Code(LATENCY_BUCKET),
+        "by": identity(alert),
+        "of": request_matchers(alert),
+        "service": promql_matcher(SERVICE_NAME, [service_of(alert)]),
+        "bound": promql_string(plain(threshold_seconds(alert))),
+        "range": range_of(alert),
+        "quantile": quantile_of(alert),
+        "fewest": min_requests(alert),
+    }
+
+
+def guarded_expr(alert: Alert) -> str:
+    """Return the exact form, with its guards."""
+    return fill(RATIO + (ENOUGH if min_requests(alert) else "") + ROLLOUT, **values(alert))
+
+
+def ongrid_expr(alert: Alert) -> str:
+    """Return Ongrid's form: the quantile in milliseconds, every span kind, no guard."""
+    return fill(
+        ONGRID_EXPR, **(values(alert) | {"of": ongrid_of(alert), "threshold": written(alert.params["threshold_ms"])})
+    )
+
+
+def ongrid_of(alert: Alert) -> Code:
+    """Return the matchers as Ongrid prints them."""
+    return Code(", ".join(promql_matcher(label, [value]) for label, value in request_labels(alert).items()))
+
+
+def missing_range(site: Site) -> Decimal:
+    """Return the window in which a request counts as traffic: short, as idle series vanish after 15 minutes."""
+    return max(MISSING_WINDOW, 4 * site.metrics.interval, 61 + site.metrics.interval + site.alerting.interval)
+
+
+def missing_name(alert: Alert) -> str:
+    """Return the name of the rule that watches the bound."""
+    return f"{alert.name}{MISSING_SUFFIX}"
+
+
+def missing_rule(alert: Alert, site: Site) -> Rule:
+    """Return the rule that fires when requests are counted but the bound is not there."""
+    window = Code(format_duration(missing_range(site)))
+    return Rule(
+        alert,
+        missing_name(alert),
+        fill(BOUND_MISSING, **(values(alert) | {"range": window})),
+        MISSING_FOR,
+        Decimal(0),
+        as_templates(missing_labels(alert, site)),
+        missing_annotations(alert, spoken),
+    )
+
+
+def missing_labels(alert: Alert, site: Site) -> dict[str, str]:
+    """Return its labels: those of the alert, as a warning."""
+    return {**own_labels(alert, site, [SERVICE_NAME]), SERVICE: service_of(alert), SEVERITY: "warning",
+            **owner_label(site, alert.service)}  # fmt: skip
+
+
+def missing_annotations(alert: Alert, say: Say) -> dict[str, str]:
+    """Return its annotations."""
+    bound = plain(threshold_seconds(alert))
+    return {
+        "summary": f"{say(service_of(alert))}: {say(alert.name)} is blind, no histogram bucket ends at {bound} s",
+        "description": f"Tempo counts requests of {say(service_of(alert))}, but without the bucket bound {bound} "
+        "(seconds) in metrics_generator.processor.span_metrics.histogram_buckets. Apply the rendered tempo.yaml "
+        "and restart Tempo.",
+        "runbook": annotations(alert, "", "", say)["runbook"],
+    }
+
+
+def labels(alert: Alert, site: Site) -> dict[str, str]:
+    """Return the static labels; Ongrid's expression keeps none of its own, so they say all."""
+    own = request_labels(alert)
+    known = {} if is_ongrid(site) else own
+    return {
+        **own_labels(alert, site, known),
+        SERVICE: service_of(alert),
+        **({} if known else own),
+        **owner_label(site, alert.service),
+    }
+
+
+def who_template(alert: Alert, site: Site) -> str:
+    """Return service and operation as a Go template."""
+    if is_ongrid(site):
+        return requests_named(alert, spoken)
+    return " ".join(f"{{{{ $labels.{label} }}}}" for label in request_labels(alert))
+
+
+def measured(alert: Alert, who: str, reading: str) -> str:
+    """Return what was read beside what is allowed."""
+    allowed = f"{written(alert.params['threshold_ms'])} ms"
+    return f"{who}: {alert.params['quantile']} is {reading}, more than {allowed} allowed ({range_of(alert)})"
+
+
+def decimals(alert: Alert) -> int:
+    """Return how many decimals of a millisecond are worth reading."""
+    return 0 if threshold_seconds(alert) >= Decimal("0.01") else 2
+
+
+def last_reading(site: Site) -> str:
+    """Return the milliseconds from which on the quantile is only known to be more.
+
+    A little less than the last bound, as the product of two floating-point numbers may be. With a decimal point: Go's
+    `ge` does not compare a float with an integer.
+    """
+    return f"{site_bounds(site)[-1] * 1000 * Decimal('0.9999'):.1f}"
+
+
+def reading_template(alert: Alert, site: Site) -> str:
+    """Return the quantile in milliseconds as a Go template.
+
+    The rule's own value is a ratio (guarded form), so the template asks for the quantile. `query_offset` does not
+    apply to it; NaN and 0 fall through the filter.
+    """
+    shown = (
+        f"{{{{ if ge $ms {last_reading(site)} }}}}at least{{{{ else }}}}about{{{{ end }}}} "
+        f'{{{{ printf "%.{decimals(alert)}f" $ms }}}} ms'
+    )
+    if is_ongrid(site):
+        return f"{{{{ $ms := $value }}}}{shown}"
+    query = go_string(f"1000 * {quantile_query(alert, site.alerting.query_offset)} > 0")
+    return f"{{{{ with query {query} }}}}{{{{ $ms := . | first | value }}}}{shown}{{{{ else }}}}unknown{{{{ end }}}}"
+
+
+def reading(alert: Alert, site: Site, milliseconds: float) -> str:
+    """Return what that template renders to."""
+    word = "at least" if milliseconds >= float(last_reading(site)) else "about"
+    return f"{word} {milliseconds:.{decimals(alert)}f} ms"
+
+
+def quantile_query(alert: Alert, shift: Decimal = Decimal(0)) -> str:
+    """Return the query of the quantile in seconds, as it was `shift` seconds ago."""
+    offset = Code(f" offset {format_duration(shift)}" if shift else "")
+    return fill(QUANTILE, **(values(alert) | {"shift": offset}))
+
+
+def condition(alert: Alert, say: Say) -> str:
+    """Return when the alert fires, as a sentence, and below how many requests it does not."""
+    allowed = f"{written(alert.params['threshold_ms'])} ms"
+    return (
+        f"Fires when {alert.params['quantile']} of {requests_named(alert, say)} is above {allowed}, "
+        f"over {range_of(alert)}{held(alert)}.{guard(alert)}"
+    )
+
+
+def expected(alert: Alert, site: Site, milliseconds: float) -> dict[str, Any]:
+    """Return the firing alert as promtool's tests spell it, when the quantile reads so many milliseconds."""
+    text = measured(alert, requests_named(alert, str), reading(alert, site, milliseconds))
+    return {
+        "exp_labels": {**request_labels(alert), **labels(alert, site)},
+        "exp_annotations": annotations(alert, text, condition(alert, str), str),
+    }
+
+
+def expected_missing(alert: Alert, site: Site) -> dict[str, Any]:
+    """Return the alert about the missing bound as promtool's tests spell it."""
+    return {
+        "exp_labels": {SERVICE_NAME: service_of(alert), **missing_labels(alert, site)},
+        "exp_annotations": missing_annotations(alert, str),
+    }
+
+
+def tests(alert: Alert, site: Site) -> list[RuleTest]:
+    """Return the unit tests rendered beside the rules."""
+    return latency_cases.tests(
+        latency_cases.Subject(
+            alert, site, site_bounds(site), missing_name(alert), expected_missing(alert, site),
+            lambda milliseconds: expected(alert, site, milliseconds),
+            lambda milliseconds: reading(alert, site, milliseconds),
+        )
+    )  # fmt: skip
+
+
+def first_look(alert: Alert, site: Site) -> Mapping[str, str]:
+    """Return the queries of the runbook."""
+    filled = values(alert)
+    return {
+        "quantile": f"1000 * {quantile_query(alert)}",
+        "operations": fill(
+            "topk(10, 1000 * histogram_quantile(<< quantile >>, sum by (le, span_name) "
+            "(rate(<< bucket >>{<< of >>}[<< range >>]))))",
+            **filled,
+        ),
+        "requests": fill('sum by (<< by >>) (rate(<< bucket >>{<< of >>,le="+Inf"}[<< range >>]))', **filled),
+        "bounds": fill("group by (le) (<< bucket >>{<< service >>})", **filled),
+    }

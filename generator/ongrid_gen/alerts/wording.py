@@ -1,0 +1,83 @@
+"""Labels and annotations: how an alert is found, routed and read at night.
+
+Every text exists twice: as a Go template in the rule, and as what that renders to, in the rule's tests. One function
+writes both, given the pieces that differ.
+"""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+
+from ongrid_gen.alerts.conditions import min_requests, request_labels
+from ongrid_gen.alerts.names import runbook_path
+from ongrid_gen.conventions import KIND, OWNER, SEVERITY
+from ongrid_gen.model import Alert, Site
+from ongrid_gen.text import go_template
+from ongrid_gen.units import format_duration
+
+Say = Callable[[str], str]
+
+
+def go_string(value: str) -> str:
+    """Quote for the inside of a Go template's action. JSON's escapes are all Go's too."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f")
+
+
+def spoken(value: str) -> str:
+    """Return text of the spec for a Go template. A single brace could join one of ours, so it makes it an action."""
+    return f"{{{{ {go_string(value)} }}}}" if "{" in value or "}" in value else value
+
+
+def own_labels(alert: Alert, site: Site, identity: Collection[str]) -> dict[str, str]:
+    """Return the static labels of the alert's rules, as plain text.
+
+    A label that the expression keeps (`identity`) or that is an external label is left out: two series that become
+    one abort the whole rule.
+    """
+    labels = {**alert.labels, KIND: alert.kind, SEVERITY: alert.severity}
+    return {
+        name: value for name, value in labels.items() if name not in identity and name not in site.external_labels
+    }
+
+
+def owner_label(site: Site, service: str | None) -> dict[str, str]:
+    """Return the label that names who answers for the service, if the site says so."""
+    known = None if service is None else site.service(service)
+    return {OWNER: known.owner} if known is not None and known.owner is not None else {}
+
+
+def as_templates(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return label values for a rule, where Prometheus reads them as Go templates."""
+    return {name: str(go_template(value)) for name, value in labels.items()}
+
+
+def per_cent(ratio: float) -> str:
+    """Return a ratio as Prometheus' `humanizePercentage` writes it."""
+    return f"{100 * ratio:.4g}%"
+
+
+def held(alert: Alert) -> str:
+    """Return how long the condition must hold, in words; empty when it need not."""
+    return f", for {format_duration(alert.for_)}" if alert.for_ else ""
+
+
+def guard(alert: Alert) -> str:
+    """Return how many requests it takes, in words; empty when the alert has no minimum."""
+    fewest = min_requests(alert)
+    return f" Quiet below {fewest} requests in {format_duration(alert.window)}." if fewest else ""
+
+
+def annotations(alert: Alert, measured: str, condition: str, say: Say) -> dict[str, str]:
+    """Return the annotations. `measured` is what was read beside what is allowed, `condition` when the alert fires.
+
+    A summary of the user's own takes the place of `measured`, which then opens the description.
+    """
+    if alert.summary is None:
+        summary, description = measured, condition
+    else:
+        summary, description = say(alert.summary), f"{measured}. {condition}"
+    return {"summary": summary, "description": description, "runbook": say(runbook_path(alert))}
+
+
+def requests_named(alert: Alert, say: Say) -> str:
+    """Return the service, and the operation if there is one."""
+    return " ".join(say(value) for value in request_labels(alert).values())

@@ -1,0 +1,47 @@
+"""Fixtures that every test may use, and the rule that a missing tool skips locally and fails in CI."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def lacking(why: str) -> None:
+    """Skip with a reason; in CI a run that skips what it could have run is not green."""
+    if os.environ.get("CI"):
+        pytest.fail(f"CI must have this: {why}")
+    pytest.skip(why)
+
+
+def docker_answers() -> bool:
+    """Tell whether a Docker engine answers."""
+    if shutil.which("docker") is None:
+        return False
+    return subprocess.run(["docker", "info"], capture_output=True, timeout=30, check=False).returncode == 0
+
+
+@pytest.fixture(scope="session")
+def engine() -> None:
+    """A Docker engine."""
+    if not docker_answers():
+        lacking("no Docker engine answers: run `make docker`")
+
+
+@pytest.fixture(scope="session")
+def stand_ins(engine: None) -> bool:
+    """Whether this machine has stand-in images instead of official ones; `make` asked once and wrote it down."""
+    del engine
+    if "ONGRID_GEN_STAND_INS" in os.environ:
+        return os.environ["ONGRID_GEN_STAND_INS"] == "1"
+    mode = ROOT / "build" / ".mode"
+    if mode.is_file():
+        return "--stand-ins" in mode.read_text()
+    from support import site_of
+
+    from ongrid_gen.runtime.images import registry_answers
+
+    return not registry_answers(site_of((ROOT / "site.yaml").read_text()))

@@ -1,0 +1,84 @@
+"""The real stack, rendered from a spec of this folder and brought up with testcontainers."""
+
+import os
+import shutil
+import socket
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from support import site_of
+from testcontainers.compose import DockerCompose
+
+from ongrid_gen.components.compose import SECRETS_VARIABLE
+from ongrid_gen.drill.sink import Sink
+from ongrid_gen.model import Site
+from ongrid_gen.render import render
+from ongrid_gen.runtime import images
+from ongrid_gen.runtime.stack import Stack
+from ongrid_gen.write import write
+
+HERE = Path(__file__).resolve().parent
+SCRATCH = HERE.parent.parent / "build" / "tests"
+
+
+@dataclass(frozen=True)
+class Running:
+    """A stack under test, and the webhook sink behind its channel `oncall`."""
+
+    site: Site
+    stack: Stack
+    sink: Sink
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """A folder that Docker can mount; a temporary one may lie where it cannot."""
+    folder = SCRATCH / uuid.uuid4().hex[:8]
+    folder.mkdir(parents=True)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_spec(folder: Path, name: str) -> Path:
+    """Put the spec of this folder, under a site name of its own, where the stack is to run."""
+    text = (HERE / "site.yaml").read_text(encoding="utf-8").replace("site: proof", f"site: {name}")
+    for key in ("grpc_port", "http_port"):  # a port that Docker chose is another one after a restart
+        text = text.replace(f"{key}: 0", f"{key}: {free_port()}")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "site.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def running(scratch: Path, stand_ins: bool) -> Iterator[Running]:
+    """The stack of `site.yaml` of this folder, ready, with one agent."""
+    name = f"proof-{uuid.uuid4().hex[:6]}"
+    spec = write_spec(scratch / name, name)
+    site = site_of(spec.read_text(encoding="utf-8"), stand_ins=stand_ins)
+    images.provide(site, print)
+    bundle, secrets = spec.parent / "bundle", spec.parent / "secrets"
+    write(render(site), bundle)
+    with Sink() as sink:
+        secrets.mkdir()
+        (secrets / "oncall.url").write_text(sink.url, encoding="utf-8")
+        (secrets / "grafana-admin").write_text(uuid.uuid4().hex, encoding="utf-8")
+        os.environ[SECRETS_VARIABLE] = str(secrets)
+        with compose(bundle), compose(bundle / "edge" / "local"):
+            yield Running(site, Stack(site, bundle, secrets, ("local",)), sink)
+
+
+def compose(folder: Path) -> DockerCompose:
+    """Return one compose project: up and ready on entering, gone with its data on leaving."""
+    return DockerCompose(folder, compose_file_name="compose.yaml", wait=True, keep_volumes=False)
