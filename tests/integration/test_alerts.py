@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 from integration.conftest import Running
 
-from ongrid_gen.alerts import earliest
+from ongrid_gen.alerts.timing import earliest
 from ongrid_gen.drill.sink import Delivery
 from ongrid_gen.drill.traffic import HEALTHY, Sender, Traffic
 from ongrid_gen.runtime import api
@@ -82,9 +82,16 @@ def scenario(running: Running) -> Iterator[Scenario]:
 
 def allowed(running: Running, name: str, started: float) -> float:
     """Return how long an alert may take from now: the earliest possible, and a margin for a busy machine."""
+    return earliest_seconds(running, name, BAD[name]) + MARGIN - (time.monotonic() - started)
+
+
+def earliest_seconds(running: Running, name: str, traffic: Traffic) -> float:
+    """Return the earliest possible, were every request of this traffic bad."""
     alert = running.site.alert(name)
     assert alert is not None
-    return float(earliest(alert, running.site, rate=BAD[name].rate).total) + MARGIN - (time.monotonic() - started)
+    timing = earliest(alert, running.site, rate=traffic.rate)
+    assert timing is not None
+    return float(timing.total)
 
 
 def wait_for(running: Running, status: str, labels: dict[str, str], since: float, seconds: float) -> Delivery:
@@ -100,7 +107,7 @@ def outlast(running: Running, name: str, started: float) -> None:
     """Wait until an alert would have fired, had its traffic been over the threshold, with a window to spare."""
     alert = running.site.alert(name)
     assert alert is not None
-    last = started + float(earliest(alert, running.site, rate=UNDER.rate).total + alert.window) 
+    last = started + earliest_seconds(running, name, UNDER) + float(alert.window)
     until(lambda: time.monotonic() > last, seconds=400, what="a window to pass")
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from ongrid_gen.model import Alert, Site
+from ongrid_gen.text import Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,13 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """An alert in words. `timing` is for traffic that turns all bad; None when not even that can fire it."""
+    """An alert in words. `kept` are the labels that come from the series.
+
+    `timing` is for traffic that turns all bad; None when not even that can fire it.
+    """
 
     condition: str
+    kept: Sequence[str]
     quiet: Sequence[str]
     timing: Timing | None
 
@@ -72,5 +77,5 @@ class Kind(Protocol):
     def explain(self, alert: Alert, site: Site) -> Explanation:
         """Return the alert in words."""
 
-    def first_look(self, alert: Alert, site: Site) -> Mapping[str, str]:
-        """Return the queries of the runbook, by the names that its template gives them."""
+    def page(self, alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:
+        """Return the values that the kind's runbook template needs besides those of every alert."""

@@ -71,10 +71,24 @@ def request_labels(alert: Alert) -> dict[str, str]:
     return {SERVICE_NAME: service_of(alert), **({} if operation is None else {SPAN_NAME: operation})}
 
 
-def request_matchers(alert: Alert) -> Code:
-    """Return the matchers that select the alert's requests, without braces."""
-    exact = [promql_matcher(label, [value]) for label, value in request_labels(alert).items()]
-    return Code(",".join([*exact, promql_matcher(SPAN_KIND, span_kinds_of(alert))]))
+def exact_matchers(alert: Alert) -> list[Code]:
+    """Return the matchers of the service and, if the alert names one, the operation."""
+    return [promql_matcher(label, [value]) for label, value in request_labels(alert).items()]
+
+
+def request_matchers(alert: Alert, site: Site) -> Code:
+    """Return the matchers that select the alert's requests, without braces. Ongrid's count spans of every kind."""
+    return Code(",".join([*exact_matchers(alert), *kind_matchers(alert, site)]))
+
+
+def all_operations(alert: Alert, site: Site) -> Code:
+    """Return the matchers that select all requests of the alert's service, without braces."""
+    return Code(",".join([*exact_matchers(alert)[:1], *kind_matchers(alert, site)]))
+
+
+def kind_matchers(alert: Alert, site: Site) -> list[Code]:
+    """Return the matcher of the kinds of spans that are requests."""
+    return [] if is_ongrid(site) else [promql_matcher(SPAN_KIND, span_kinds_of(alert))]
 
 
 def identity(alert: Alert) -> Code:
@@ -110,10 +124,14 @@ def tolerated_share(alert: Alert) -> Decimal:
     return 1 - quantile_of(alert) if "quantile" in alert.params else threshold_ratio(alert)
 
 
-def min_requests(alert: Alert) -> int:
-    """Return how many requests the window must hold; 0 is no minimum.
+def fewest_requests(alert: Alert, site: Site) -> int:
+    """Return how many requests the window must hold; 0 is no minimum. Ongrid's expressions have none."""
+    return 0 if is_ongrid(site) else min_requests(alert)
 
-    By default so many that one bad request alone is not over the threshold, and never less than 20.
+
+def min_requests(alert: Alert) -> int:
+    """Return the guard that the spec asks for; by default so many that one bad request alone is not over the
+    threshold, and never less than 20.
     """
     asked = alert.params.get("min_requests")
     if asked is not None:

@@ -84,8 +84,8 @@ class Story:
         clock, alert = self.clock, self.told(over.share)
         bad = over.phase(self.long())
         due = clock.fires(clock.seen(self.onset))
-        others = [one for labels in self.strangers.values()
-                  for one in self.draw([self.quiet_before, Phase(bad.steps, good=over.total * 100)], labels)]  # fmt: skip
+        busy = [self.quiet_before, Phase(bad.steps, good=over.total * 100)]
+        others = [one for labels in self.strangers.values() for one in self.draw(busy, labels)]
         yield self.case("fires, and not before `for` is over, whatever healthy traffic there is beside",
                         [*self.draw([self.quiet_before, bad], {}), *others], firing(due, clock, alert))  # fmt: skip
         born = clock.fires(clock.seen(self.onset + clock.step))

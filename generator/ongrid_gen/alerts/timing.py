@@ -7,7 +7,7 @@ later than this and often a little earlier.
 from decimal import Decimal
 
 from ongrid_gen.alerts.base import Timing
-from ongrid_gen.alerts.conditions import is_ongrid, min_requests, operator_of, tolerated_share
+from ongrid_gen.alerts.conditions import fewest_requests, operator_of, tolerated_share
 from ongrid_gen.model import Alert, Site
 
 ALL: Decimal = Decimal(1)
@@ -57,11 +57,6 @@ def can_fire(alert: Alert, bad_share: Decimal) -> bool:
 def window_part(alert: Alert, bad_share: Decimal) -> Decimal:
     """Return how much of the window must have turned bad, in seconds, after steady good traffic."""
     return alert.window * tolerated_share(alert) / bad_share
-
-
-def fewest_requests(alert: Alert, site: Site) -> int:
-    """Return the guard's number; Ongrid's expressions have none."""
-    return 0 if is_ongrid(site) else min_requests(alert)
 
 
 def way_there(site: Site) -> tuple[tuple[str, Decimal], ...]:

@@ -10,7 +10,10 @@ from typing import Any, Final
 
 from ongrid_gen.alerts import latency_cases, timing
 from ongrid_gen.alerts.base import Explanation, Rule, RuleTest
+from ongrid_gen.alerts.bounds import neighbours
 from ongrid_gen.alerts.conditions import (
+    all_operations,
+    exact_matchers,
     identity,
     is_ongrid,
     min_requests,
@@ -32,12 +35,13 @@ from ongrid_gen.alerts.wording import (
     held,
     own_labels,
     owner_label,
+    quiet_words,
     requests_named,
     spoken,
 )
 from ongrid_gen.conventions import LATENCY_BUCKET, SERVICE, SERVICE_NAME, SEVERITY, SPAN_BOUNDS
 from ongrid_gen.model import Alert, Site
-from ongrid_gen.text import Code, fill, promql_matcher, promql_string
+from ongrid_gen.text import Code, fill, markdown_escape, promql_matcher, promql_string
 from ongrid_gen.units import format_duration, plain
 
 KIND: Final = "trace_latency"
@@ -75,6 +79,18 @@ QUANTILE: Final = (
     "histogram_quantile(<< quantile >>, sum by (le) (rate(<< bucket >>{<< of >>}[<< range >>]<< shift >>)))"
 )
 
+# What the runbook asks.
+BY_OPERATION: Final = """\
+topk(10, 1000 * histogram_quantile(<< quantile >>,
+  sum by (le, span_name) (rate(<< bucket >>{<< of >>}[<< range >>]))))"""
+METHOD: Final = "The expression counts them: the threshold is a bucket bound, so nothing is estimated."
+ONGRID_METHOD: Final = (
+    "The expression is Ongrid's: it reads the quantile from buckets, and is right about the threshold because "
+    "that is a bucket bound."
+)
+REQUESTS: Final = 'sum by (<< by >>) (rate(<< bucket >>{<< of >>,le="+Inf"}[<< range >>]))'
+BOUNDS: Final = "group by (le) (<< bucket >>{<< service >>})"
+
 
 def group(alert: Alert) -> str:
     """Return the service's group."""
@@ -106,21 +122,21 @@ def main_rule(alert: Alert, site: Site) -> Rule:
     return Rule(
         alert,
         alert.name,
-        ongrid_expr(alert) if is_ongrid(site) else guarded_expr(alert),
+        ongrid_expr(alert, site) if is_ongrid(site) else guarded_expr(alert, site),
         alert.for_,
         alert.keep_firing_for,
         as_templates(labels(alert, site)),
         annotations(alert, measured(alert, who_template(alert, site), reading_template(alert, site)),
-                    condition(alert, spoken), spoken),
+                    condition(alert, site, spoken), spoken),
     )  # fmt: skip
 
 
-def values(alert: Alert) -> dict[str, Any]:
+def values(alert: Alert, site: Site) -> dict[str, Any]:
     """Return what the expressions are filled with."""
     return {
         "bucket": Code(LATENCY_BUCKET),
         "by": identity(alert),
-        "of": request_matchers(alert),
+        "of": request_matchers(alert, site),
         "service": promql_matcher(SERVICE_NAME, [service_of(alert)]),
         "bound": promql_string(plain(threshold_seconds(alert))),
         "range": range_of(alert),
@@ -129,21 +145,22 @@ def values(alert: Alert) -> dict[str, Any]:
     }
 
 
-def guarded_expr(alert: Alert) -> str:
+def guarded_expr(alert: Alert, site: Site) -> str:
     """Return the exact form, with its guards."""
-    return fill(RATIO + (ENOUGH if min_requests(alert) else "") + ROLLOUT, **values(alert))
+    return fill(RATIO + (ENOUGH if min_requests(alert) else "") + ROLLOUT, **values(alert, site))
 
 
-def ongrid_expr(alert: Alert) -> str:
+def ongrid_expr(alert: Alert, site: Site) -> str:
     """Return Ongrid's form: the quantile in milliseconds, every span kind, no guard."""
     return fill(
-        ONGRID_EXPR, **(values(alert) | {"of": ongrid_of(alert), "threshold": written(alert.params["threshold_ms"])})
+        ONGRID_EXPR,
+        **(values(alert, site) | {"of": ongrid_of(alert), "threshold": written(alert.params["threshold_ms"])}),
     )
 
 
 def ongrid_of(alert: Alert) -> Code:
     """Return the matchers as Ongrid prints them."""
-    return Code(", ".join(promql_matcher(label, [value]) for label, value in request_labels(alert).items()))
+    return Code(", ".join(exact_matchers(alert)))
 
 
 def missing_range(site: Site) -> Decimal:
@@ -162,7 +179,7 @@ def missing_rule(alert: Alert, site: Site) -> Rule:
     return Rule(
         alert,
         missing_name(alert),
-        fill(BOUND_MISSING, **(values(alert) | {"range": window})),
+        fill(BOUND_MISSING, **(values(alert, site) | {"range": window})),
         MISSING_FOR,
         Decimal(0),
         as_templates(missing_labels(alert, site)),
@@ -239,7 +256,7 @@ def reading_template(alert: Alert, site: Site) -> str:
     )
     if is_ongrid(site):
         return f"{{{{ $ms := $value }}}}{shown}"
-    query = go_string(f"1000 * {quantile_query(alert, site.alerting.query_offset)} > 0")
+    query = go_string(f"1000 * {quantile_query(alert, site, site.alerting.query_offset)} > 0")
     return f"{{{{ with query {query} }}}}{{{{ $ms := . | first | value }}}}{shown}{{{{ else }}}}unknown{{{{ end }}}}"
 
 
@@ -249,18 +266,18 @@ def reading(alert: Alert, site: Site, milliseconds: float) -> str:
     return f"{word} {milliseconds:.{decimals(alert)}f} ms"
 
 
-def quantile_query(alert: Alert, shift: Decimal = Decimal(0)) -> str:
+def quantile_query(alert: Alert, site: Site, shift: Decimal = Decimal(0)) -> str:
     """Return the query of the quantile in seconds, as it was `shift` seconds ago."""
     offset = Code(f" offset {format_duration(shift)}" if shift else "")
-    return fill(QUANTILE, **(values(alert) | {"shift": offset}))
+    return fill(QUANTILE, **(values(alert, site) | {"shift": offset}))
 
 
-def condition(alert: Alert, say: Say) -> str:
+def condition(alert: Alert, site: Site, say: Say) -> str:
     """Return when the alert fires, as a sentence, and below how many requests it does not."""
     allowed = f"{written(alert.params['threshold_ms'])} ms"
     return (
         f"Fires when {alert.params['quantile']} of {requests_named(alert, say)} is above {allowed}, "
-        f"over {range_of(alert)}{held(alert)}.{guard(alert)}"
+        f"over {range_of(alert)}{held(alert)}.{guard(alert, site)}"
     )
 
 
@@ -269,7 +286,7 @@ def expected(alert: Alert, site: Site, milliseconds: float) -> dict[str, Any]:
     text = measured(alert, requests_named(alert, str), reading(alert, site, milliseconds))
     return {
         "exp_labels": {**request_labels(alert), **labels(alert, site)},
-        "exp_annotations": annotations(alert, text, condition(alert, str), str),
+        "exp_annotations": annotations(alert, text, condition(alert, site, str), str),
     }
 
 
@@ -287,21 +304,38 @@ def tests(alert: Alert, site: Site) -> list[RuleTest]:
         latency_cases.Subject(
             alert, site, site_bounds(site), missing_name(alert), expected_missing(alert, site),
             lambda milliseconds: expected(alert, site, milliseconds),
-            lambda milliseconds: reading(alert, site, milliseconds),
         )
     )  # fmt: skip
 
 
-def first_look(alert: Alert, site: Site) -> Mapping[str, str]:
-    """Return the queries of the runbook."""
-    filled = values(alert)
+def explain(alert: Alert, site: Site) -> Explanation:
+    """Return the alert in words."""
+    tolerated = plain((1 - quantile_of(alert)) * 100)
+    quiet = [
+        f"up to {tolerated}% of the requests may be slower",
+        *quiet_words(alert, site),
+        *([] if is_ongrid(site) else [f"a new bucket bound: for {range_of(alert)} after Tempo learned it"]),
+    ]
+    kept = [] if is_ongrid(site) else list(request_labels(alert))
+    return Explanation(condition(alert, site, str), kept, quiet, timing.earliest(alert, site))
+
+
+def page(alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:
+    """Return the values of the runbook."""
+    filled = values(alert, site)
+    below, above = neighbours(site_bounds(site), threshold_seconds(alert))
     return {
-        "quantile": f"1000 * {quantile_query(alert)}",
-        "operations": fill(
-            "topk(10, 1000 * histogram_quantile(<< quantile >>, sum by (le, span_name) "
-            "(rate(<< bucket >>{<< of >>}[<< range >>]))))",
-            **filled,
-        ),
-        "requests": fill('sum by (<< by >>) (rate(<< bucket >>{<< of >>,le="+Inf"}[<< range >>]))', **filled),
-        "bounds": fill("group by (le) (<< bucket >>{<< service >>})", **filled),
+        "watched": markdown_escape(requests_named(alert, str)),
+        "service": markdown_escape(service_of(alert)),
+        "method": Code(ONGRID_METHOD if is_ongrid(site) else METHOD),
+        "tolerated": (1 - quantile_of(alert)) * 100,
+        "threshold": written(alert.params["threshold_ms"]),
+        "bound": threshold_seconds(alert),
+        "below": below,
+        "above": above,
+        "missing": markdown_escape(missing_name(alert)),
+        "quantile": Code(f"1000 * {quantile_query(alert, site)}"),
+        "operations": Code(fill(BY_OPERATION, **(filled | {"of": all_operations(alert, site)}))),
+        "requests": Code(fill(REQUESTS, **filled)),
+        "bounds": Code(fill(BOUNDS, **filled)),
     }

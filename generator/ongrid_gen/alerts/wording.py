@@ -7,7 +7,7 @@ writes both, given the pieces that differ.
 import json
 from collections.abc import Callable, Collection, Mapping
 
-from ongrid_gen.alerts.conditions import min_requests, request_labels
+from ongrid_gen.alerts.conditions import fewest_requests, is_ongrid, request_labels
 from ongrid_gen.alerts.names import runbook_path
 from ongrid_gen.conventions import KIND, OWNER, SEVERITY
 from ongrid_gen.model import Alert, Site
@@ -34,9 +34,7 @@ def own_labels(alert: Alert, site: Site, identity: Collection[str]) -> dict[str,
     one abort the whole rule.
     """
     labels = {**alert.labels, KIND: alert.kind, SEVERITY: alert.severity}
-    return {
-        name: value for name, value in labels.items() if name not in identity and name not in site.external_labels
-    }
+    return {name: value for name, value in labels.items() if name not in identity and name not in site.external_labels}
 
 
 def owner_label(site: Site, service: str | None) -> dict[str, str]:
@@ -60,9 +58,9 @@ def held(alert: Alert) -> str:
     return f", for {format_duration(alert.for_)}" if alert.for_ else ""
 
 
-def guard(alert: Alert) -> str:
+def guard(alert: Alert, site: Site) -> str:
     """Return how many requests it takes, in words; empty when the alert has no minimum."""
-    fewest = min_requests(alert)
+    fewest = fewest_requests(alert, site)
     return f" Quiet below {fewest} requests in {format_duration(alert.window)}." if fewest else ""
 
 
@@ -81,3 +79,21 @@ def annotations(alert: Alert, measured: str, condition: str, say: Say) -> dict[s
 def requests_named(alert: Alert, say: Say) -> str:
     """Return the service, and the operation if there is one."""
     return " ".join(say(value) for value in request_labels(alert).values())
+
+
+def kinds_words(alert: Alert) -> str:
+    """Return which spans count, as a sentence."""
+    return f"Only spans of the kind {' or '.join(alert.params['span_kind'])} count."
+
+
+def quiet_words(alert: Alert, site: Site) -> list[str]:
+    """Return what keeps every kind of alert quiet, a phrase each."""
+    window = format_duration(alert.window)
+    found = ["no traffic: nothing to divide by, so no answer"]
+    if fewest_requests(alert, site):
+        found.append(f"fewer than {fewest_requests(alert, site)} requests in {window}")
+    if "span_kind" in alert.params and not is_ongrid(site):
+        found.append(f"spans that are no requests. {kinds_words(alert)}")
+    if alert.for_:
+        found.append(f"anything that is over before `for` ({format_duration(alert.for_)}) is")
+    return found

@@ -10,7 +10,7 @@ import click
 from ongrid_gen.cli import CommandError, Findings
 from ongrid_gen.conventions import STAND_INS_SUFFIX
 from ongrid_gen.load import Document, load, read_source
-from ongrid_gen.model import Site
+from ongrid_gen.model import Alert, Site
 from ongrid_gen.pipeline import read_site
 from ongrid_gen.problems import Problem, Rejected, Report
 from ongrid_gen.show import as_text
@@ -86,7 +86,7 @@ def read_spec(path: Path, *, stand_ins: bool = False, strict: bool = False) -> S
     return Spec(path, document, site, report)
 
 
-def find_alert(site: Site, name: str) -> Any:
+def find_alert(site: Site, name: str) -> Alert:
     """Return the alert of that name; a miss lists what exists."""
     alert = site.alert(name)
     if alert is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ongrid_gen.alerts import default_drill
+from ongrid_gen.alerts.drilling import default_drill
 from ongrid_gen.cli import CommandError, Findings
 from ongrid_gen.commands.common import find_alert, out_option, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.up import edge_option, progress, stack_of

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from ongrid_gen.alerts import KINDS, earliest
+from ongrid_gen.alerts.drilling import bad_share, per_edge
+from ongrid_gen.alerts.timing import earliest, recovery
 from ongrid_gen.conventions import (
     CALLS,
     CLIENT,
@@ -184,11 +185,10 @@ class Run:
 
     def resolves(self, one: Outcome) -> None:
         """Traffic is healthy again: the alert must end, and its end be delivered."""
-        site, alert = self.stack.site, self.alerts((one.alert,))[0]
-        wait = alert.window + alert.keep_firing_for + site.alerting.query_offset + 2 * site.alerting.interval
+        alert = self.alerts((one.alert,))[0]
         since = time.time()
         labels = self.labels(one)
-        seconds = float(wait + 2 * site.metrics.interval + MARGIN)
+        seconds = float(recovery(alert, self.stack.site).total + MARGIN)
         self.say(f"  healthy traffic now; waiting for {one.alert} to resolve (at most {seconds:.0f} s)")
         self.hop(one, "resolved", lambda: self.sink.found("resolved", labels, since) is not None, seconds)
 
@@ -217,7 +217,7 @@ class Run:
         """Return the labels by which the alert of this drill is known."""
         found = {"alertname": one.alert, SERVICE_NAME: self.drill.service}
         alert = self.alerts((one.alert,))[0]
-        if KINDS[alert.kind].PER_EDGE and self.drill.client is not None:
+        if per_edge(alert) and self.drill.client is not None:
             found |= {CLIENT: self.drill.client, SERVER: self.drill.service}
         return found
 
@@ -237,8 +237,13 @@ def working(outcomes: list[Outcome]) -> list[Outcome]:
 
 
 def outcome(alert: Alert, expected: str, site: Site, drill: Drill) -> Outcome:
-    """Return an empty outcome with the earliest time in which the alert could fire under all-bad traffic."""
-    return Outcome(alert.name, expected, earliest(alert, site, rate=drill.rate).total)
+    """Return an empty outcome with the earliest time in which the alert could fire.
+
+    For one that must be quiet that is the time in which it would fire were every request bad.
+    """
+    share = bad_share(alert, drill) if expected == "firing" else Decimal(1)
+    timing = earliest(alert, site, share, drill.rate)
+    return Outcome(alert.name, expected, timing.total if timing else alert.window)
 
 
 def describe(drill: Drill) -> str:

@@ -1,0 +1,150 @@
+"""The generated tests of a latency alert: histograms over time."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ongrid_gen.alerts.base import RuleTest
+from ongrid_gen.alerts.clock import Clock, clock_of
+from ongrid_gen.alerts.conditions import (
+    fewest_requests,
+    is_ongrid,
+    quantile_of,
+    request_labels,
+    span_kinds_of,
+    threshold_seconds,
+)
+from ongrid_gen.alerts.promtest import Check, Phase, Pick, case, counter, firing, good, nothing, series, silence, total
+from ongrid_gen.alerts.shares import Load, load
+from ongrid_gen.alerts.story import Drawn, Labels, Story
+from ongrid_gen.alerts.strangers import other_requests
+from ongrid_gen.conventions import LATENCY_BUCKET, SPAN_KIND
+from ongrid_gen.model import Alert, Site
+from ongrid_gen.units import plain
+
+ALL_BAD = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the tests of one alert need of its kind: words for a quantile of so many milliseconds."""
+
+    alert: Alert
+    site: Site
+    bounds: Sequence[Decimal]
+    missing_name: str
+    missing: Mapping[str, Any]
+    expected: Callable[[float], dict[str, Any]]
+
+    @property
+    def clock(self) -> Clock:
+        """The times of the alert."""
+        return clock_of(self.alert, self.site)
+
+    @property
+    def bound(self) -> Decimal:
+        """The threshold in seconds."""
+        return threshold_seconds(self.alert)
+
+    @property
+    def next_bound(self) -> Decimal:
+        """The bound above the threshold."""
+        return next(bound for bound in self.bounds if bound > self.bound)
+
+    @property
+    def fewest(self) -> int:
+        """The guard."""
+        return fewest_requests(self.alert, self.site)
+
+    def quantile(self, share: Decimal) -> Decimal:
+        """Return the milliseconds that the quantile reads when this share lies between threshold and next bound."""
+        inside = (quantile_of(self.alert) - (1 - share)) / share
+        return 1000 * (self.bound + (self.next_bound - self.bound) * inside)
+
+
+def tests(subject: Subject) -> list[RuleTest]:
+    """Return every case."""
+    return [*story(subject).tests(), *beyond(subject), *rollout(subject), *bound_missing(subject)]
+
+
+def story(subject: Subject) -> Story:
+    """Return what every kind must pass, in histograms."""
+    return Story(
+        alert=subject.alert,
+        clock=subject.clock,
+        tolerated=1 - quantile_of(subject.alert),
+        fewest=subject.fewest,
+        at_threshold_fires=False,
+        is_exact=None if is_ongrid(subject.site) else lambda one: is_exact(subject, one),
+        draw=lambda phases, labels: draw(subject, phases, labels),
+        expected=lambda share, _: told(subject, share),
+        strangers=other_requests(subject.alert, subject.site),
+    )
+
+
+def told(subject: Subject, share: Decimal) -> dict[str, Any] | None:
+    """Return the firing alert, or None when rounding the quantile for reading would depend on its last bit."""
+    reading = subject.quantile(share)
+    hundredths = reading * 100
+    if any(abs(number % 1 - Decimal("0.5")) < Decimal("1e-6") for number in (reading, hundredths)):
+        return None
+    return subject.expected(float(reading))
+
+
+def is_exact(subject: Subject, traffic: Load) -> bool:
+    """Tell whether the share of good requests is computed as the quantile, to the last bit."""
+    clock = subject.clock
+    fast, every = clock.rate(clock.grown * traffic.good), clock.rate(clock.grown * traffic.total)
+    return fast / every == float(quantile_of(subject.alert))
+
+
+def draw(subject: Subject, phases: Sequence[Phase], labels: Labels) -> Drawn:
+    """Return the buckets that matter: good requests end at the threshold, bad ones at the next bound."""
+    return histogram(subject, phases, {subject.bound: good, subject.next_bound: total}, labels)
+
+
+def histogram(
+    subject: Subject, phases: Sequence[Phase], buckets: Mapping[Decimal, Pick], labels: Labels | None = None
+) -> Drawn:
+    """Return some buckets of a histogram, and the one that holds every request."""
+    alert = subject.alert
+    own = {**request_labels(alert), SPAN_KIND: span_kinds_of(alert)[0], **(labels or {})}
+    ends = {**{plain(bound): pick for bound, pick in buckets.items()}, "+Inf": total}
+    return [series(LATENCY_BUCKET, {**own, "le": le}, counter(phases, pick)) for le, pick in ends.items()]
+
+
+def beyond(subject: Subject) -> Iterator[RuleTest]:
+    """Yield the case of requests slower than every bound: still an alert, and it says `at least`."""
+    one, clock, top = story(subject), subject.clock, subject.bounds[-1]
+    slow = load(ALL_BAD, subject.fewest).phase(one.long())
+    drawn = histogram(subject, [one.quiet_before, slow], {subject.bound: nothing, top: nothing})
+    yield one.case("fires when every request is slower than the last bound", drawn,
+                   firing(clock.fires(clock.seen(one.onset)), clock, subject.expected(float(top * 1000))))  # fmt: skip
+
+
+def rollout(subject: Subject) -> Iterator[RuleTest]:
+    """Yield the case of a bound that Tempo has only just learned: requests from before have no such bucket (R6)."""
+    if is_ongrid(subject.site):
+        return
+    one, clock = story(subject), subject.clock
+    fast = load(Decimal(0), subject.fewest)
+    before, zero, after = fast.phase(clock.prelude), Phase(1, restart=True), fast.phase(one.long())
+    restarted = histogram(subject, [before, zero, after], {subject.next_bound: total})
+    learned = draw(subject, [Phase(clock.prelude, absent=True), Phase(1), after], {})[0]
+    until = (clock.prelude + 1 + after.steps) * clock.step
+    yield one.case("is quiet while Tempo learns the bound", [learned, *restarted], silence(until, clock))
+
+
+def bound_missing(subject: Subject) -> Iterator[RuleTest]:
+    """Yield the cases of a bound that Tempo does not know (R5): silence, but not in secret."""
+    one, clock = story(subject), subject.clock
+    slow = [Phase(clock.prelude), load(ALL_BAD, subject.fewest).phase(one.long() + clock.steps(600_000))]
+    due = clock.seen(one.onset) + clock.rounded(300_000)
+    blind = histogram(subject, slow, {subject.next_bound: total})
+    if not is_ongrid(subject.site):
+        yield one.case("is quiet without its bucket bound", blind, silence(due + clock.interval, clock))
+    yield case(f"{subject.missing_name}: fires without the bucket bound", subject.missing_name, clock, blind,
+               firing(due, clock, subject.missing))  # fmt: skip
+    yield case(f"{subject.missing_name}: is quiet with it", subject.missing_name, clock, draw(subject, slow, {}),
+               [Check(due), Check(due + clock.interval * 4)])  # fmt: skip

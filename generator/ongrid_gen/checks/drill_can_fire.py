@@ -1,0 +1,42 @@
+"""OG034: a drill's traffic can do what the drill expects of it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ongrid_gen.alerts.drilling import bad_share, watched
+from ongrid_gen.alerts.timing import earliest
+from ongrid_gen.model import Alert, Drill, Site
+from ongrid_gen.problems import Problem
+from ongrid_gen.units import format_duration
+
+CODE: Final = "OG034"
+
+
+def check(site: Site) -> Iterator[Problem]:
+    """A drill whose traffic is not over the threshold waits for an alert that cannot come."""
+    for drill in site.drills:
+        for key, names in (("firing", drill.firing), ("quiet", drill.quiet)):
+            for index, name in enumerate(names):
+                alert = site.alert(name)
+                why = contradiction(alert, drill, site, firing=key == "firing") if alert else ""
+                if why:
+                    yield Problem(
+                        code=CODE,
+                        path=(*drill.path, "expect", key, index),
+                        message=f"the drill cannot show that `{name}` {'fires' if key == 'firing' else 'is quiet'}: "
+                        + why,
+                        hint="change what is sent, or what is expected",
+                        related=((*drill.path, "send"),),
+                    )
+
+
+def contradiction(alert: Alert, drill: Drill, site: Site, *, firing: bool) -> str:
+    """Return why the traffic and the expectation do not go together, or nothing."""
+    if not watched(alert, drill):
+        return "it does not watch these requests (another service, operation, client or server)"
+    share = bad_share(alert, drill)
+    can = earliest(alert, site, share, drill.rate) is not None
+    if firing and not can:
+        bad = f"{share * 100:.3g} % of its requests are bad"
+        return f"{bad}, at {drill.rate}/s over {format_duration(alert.window)} that is under threshold or guard"
+    return "its traffic is over the threshold" if can and not firing else ""

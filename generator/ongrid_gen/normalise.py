@@ -1,0 +1,123 @@
+"""Stage 3: a validated document becomes data in which nothing is left out. Every default is the schema's."""
+
+import json
+from decimal import Decimal
+from functools import cache
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from ongrid_gen.load import Document
+from ongrid_gen.resources import schemas_dir
+from ongrid_gen.units import format_duration, parse_duration
+
+SITE: Final = "site.schema.json"
+STAND_IN_TEMPO: Final = "1.5"
+SCRAPE_SLACK: Final = Decimal(15)  # seconds between a remote write and its samples being there to query
+FIRST_OPERATION: Final = "GET /drill"
+
+Data = dict[str, Any]
+Place = tuple[str, Data]
+
+
+def normalise(document: Document, *, stand_ins: bool = False) -> Data:
+    """Return the document's data with every default filled in. The document itself stays as it is.
+
+    With `stand_ins`, Tempo is rendered in the dialect of the one that can be built here.
+    """
+    if not isinstance(document.data, dict):
+        raise TypeError("only a validated document can be normalised")
+    data: Data = unshared(document.data)
+    data["alerts"] = [flatten(alert) for alert in data.get("alerts", [])]
+    fill(data, (SITE, read_schema(SITE)))
+    for alert in data["alerts"]:
+        fill_alert(alert)
+    for drill in data["drills"]:
+        fill_drill(drill, data["services"])
+    fill_site(data, stand_ins=stand_ins)
+    return data
+
+
+def unshared(value: Any) -> Any:
+    """Return a copy in which nothing occurs twice. (`copy.deepcopy` keeps what a YAML alias repeats one object.)"""
+    if isinstance(value, dict):
+        return {key: unshared(item) for key, item in value.items()}
+    return [unshared(item) for item in value] if isinstance(value, list) else value
+
+
+def flatten(alert: Data) -> Data:
+    """Return an alert with the conditions of its envelope beside its name; `conditions_json` stays as well."""
+    return {**alert, **unshared(alert.get("conditions_json", {}))}
+
+
+def fill_alert(alert: Data) -> None:
+    """Fill in the defaults of the alert's kind, and those that depend on others."""
+    name = f"alerts/{alert['kind']}.schema.json"
+    fill(alert, (name, read_schema(name)))
+    alert.setdefault("keep_firing_for", alert["window"])
+
+
+def fill_drill(drill: Data, services: list[Data]) -> None:
+    """Fill in the operation: the first one of the service that answers."""
+    send = drill["send"]
+    known: list[str] = next((service["operations"] for service in services if service["name"] == send["service"]), [])
+    send.setdefault("operation", known[0] if known else FIRST_OPERATION)
+
+
+def fill_site(data: Data, *, stand_ins: bool) -> None:
+    """Fill in what no schema can say."""
+    behind = parse_duration(data["metrics"]["interval"]) + SCRAPE_SLACK
+    data["alerting"].setdefault("query_offset", format_duration(behind))
+    data["images"]["stand_ins"] = stand_ins
+    if stand_ins:
+        data["versions"]["tempo"] = STAND_IN_TEMPO
+
+
+def fill(value: Any, place: Place) -> None:
+    """Fill in the defaults of a schema, all the way down."""
+    file, schema = place
+    if isinstance(value, dict):
+        for key, subschema in schema.get("properties", {}).items():
+            if not isinstance(subschema, dict):
+                continue
+            found = follow((file, subschema))
+            if key not in value and "default" in found[1]:
+                value[key] = unshared(found[1]["default"])
+            if key in value:
+                fill(value[key], found)
+    elif isinstance(value, list) and "items" in schema:
+        found = follow((file, schema["items"]))
+        for item in value:
+            fill(item, found)
+
+
+def follow(place: Place) -> Place:
+    """Return a schema with what its `$ref` leads to merged in; its own keywords win."""
+    file, schema = place
+    if "$ref" not in schema:
+        return place
+    name, _, pointer = schema["$ref"].partition("#")
+    file = join(file, name) if name else file
+    file, target = follow((file, find(read_schema(file), pointer)))
+    return file, {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
+
+
+def join(file: str, name: str) -> str:
+    """Return the file that a relative reference in another one names."""
+    parts: list[str] = []
+    for part in (PurePosixPath(file).parent / name).parts:
+        parts = parts[:-1] if part == ".." else [*parts, part]
+    return "/".join(parts)
+
+
+def find(schema: Data, pointer: str) -> Data:
+    """Return the part of a schema that a JSON pointer names."""
+    for step in pointer.split("/")[1:]:
+        schema = schema[step]
+    return schema
+
+
+@cache
+def read_schema(name: str) -> Data:
+    """Return a schema file, by its name below `schemas/`."""
+    schema: Data = json.loads((schemas_dir() / name).read_text(encoding="utf-8"), parse_float=Decimal)
+    return schema

@@ -1,0 +1,168 @@
+"""Runs promtool over the rule tests of a bundle, several files at a time, and says case by case what came of it."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from ongrid_gen.cli import CommandError
+
+TESTS: Final = "prometheus/tests"
+TIMEOUT: Final = 300
+MOUNT: Final = "/prometheus-test"
+REPORTS: Final = "/reports"
+
+
+class PromtoolError(CommandError):
+    """promtool itself could not be run, or did not answer in a form we know."""
+
+
+class Promtool(Protocol):
+    """A way to run promtool."""
+
+    def command(self, prometheus: Path, reports: Path, arguments: Sequence[str]) -> list[str]:
+        """Return the command that runs it in the folder `prometheus` and lets it write into `reports`.
+
+        In `arguments`, `{reports}` stands for where it sees that folder.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class OnPath:
+    """The program on this machine."""
+
+    program: str = "promtool"
+
+    def command(self, prometheus: Path, reports: Path, arguments: Sequence[str]) -> list[str]:
+        """Return its command; the caller runs it inside `prometheus`."""
+        del prometheus
+        return [self.program, *(argument.replace("{reports}", str(reports)) for argument in arguments)]
+
+
+@dataclass(frozen=True, slots=True)
+class InImage:
+    """The program in Prometheus' image, without a network, as the user who asks: it writes a report."""
+
+    image: str
+
+    def command(self, prometheus: Path, reports: Path, arguments: Sequence[str]) -> list[str]:
+        """Return the `docker run` that does it."""
+        return [
+            "docker", "run", "--rm", "--network=none", "--read-only", "--cap-drop=ALL",
+            "--security-opt=no-new-privileges", f"--user={os.getuid()}:{os.getgid()}", f"--workdir={MOUNT}",
+            "--tmpfs=/tmp:mode=1777", f"--volume={prometheus.resolve()}:{MOUNT}:ro",
+            f"--volume={reports.resolve()}:{REPORTS}", "--entrypoint=/bin/promtool", self.image,
+            *(argument.replace("{reports}", REPORTS) for argument in arguments),
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One test case: `message` is empty when it passed. `file` is its path in the bundle."""
+
+    file: str
+    name: str
+    message: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether it passed."""
+        return not self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What came of every case, in the order of the files."""
+
+    cases: tuple[Case, ...]
+
+    @property
+    def passed(self) -> int:
+        """How many passed."""
+        return sum(case.passed for case in self.cases)
+
+    @property
+    def failures(self) -> tuple[Case, ...]:
+        """The cases that failed."""
+        return tuple(case for case in self.cases if not case.passed)
+
+    def text(self, *, verbose: bool = False) -> str:
+        """Return the results as a test runner prints them; `verbose` lists what passed too."""
+        lines = [f"ok    {case.name}" for case in self.cases if case.passed] if verbose else []
+        for case in self.failures:
+            lines += [
+                f"FAIL  {case.name}",
+                f"      {case.file}",
+                *(f"      {line}" for line in case.message.split("\n")),
+            ]
+        return "\n".join([*lines, f"{self.passed} passed, {len(self.failures)} failed"])
+
+
+def find_promtool(image: str) -> Promtool:
+    """Return promtool of this machine, or the one in Prometheus' image."""
+    return OnPath() if shutil.which("promtool") else InImage(image)
+
+
+def run(bundle: Path, promtool: Promtool) -> Results:
+    """Run every rule test of a bundle. PromtoolError when promtool cannot be run."""
+    prometheus = (bundle / "prometheus").resolve()
+    files = sorted((bundle / TESTS).glob("*.test.yaml"))
+    with (
+        tempfile.TemporaryDirectory(prefix="ongrid-gen-") as reports,
+        ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool,
+    ):
+        asked = pool.map(lambda item: run_file(prometheus, item[1], Path(reports) / str(item[0]), promtool),
+                         enumerate(files))  # fmt: skip
+        return Results(tuple(case for cases in asked for case in cases))
+
+
+def run_file(prometheus: Path, file: Path, reports: Path, promtool: Promtool) -> list[Case]:
+    """Run one file of tests. promtool reads paths relative to that file."""
+    reports.mkdir()
+    arguments = ["test", "rules", "--junit={reports}/junit.xml", f"tests/{file.name}"]
+    done = execute(promtool.command(prometheus, reports, arguments), prometheus)
+    said = (done.stdout + done.stderr).strip()
+    report = reports / "junit.xml"
+    if not report.is_file():
+        raise PromtoolError(f"promtool gave no answer about {TESTS}/{file.name}: {last_lines(said) or done.returncode}")
+    cases = read_report(report.read_bytes(), f"{TESTS}/{file.name}")
+    if done.returncode != 0 and all(case.passed for case in cases):
+        return [*cases, Case(f"{TESTS}/{file.name}", file.name, last_lines(said) or f"exit code {done.returncode}")]
+    return cases
+
+
+def execute(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run promtool."""
+    try:
+        return subprocess.run(
+            command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace", timeout=TIMEOUT, check=False
+        )
+    except FileNotFoundError:
+        raise PromtoolError(f"there is no program `{command[0]}`: install it or Docker") from None
+    except subprocess.TimeoutExpired:
+        raise PromtoolError(f"promtool did not end within {TIMEOUT} s") from None
+
+
+def read_report(report: bytes, file: str) -> list[Case]:
+    """Return the cases of a JUnit report of promtool (3.5 writes `failure` and `error` as elements of a case)."""
+    found = []
+    for one in ET.fromstring(report).iter("testcase"):
+        said = [f"{element.get('message') or ''}\n{element.text or ''}" for element in one if element.tag != "skipped"]
+        found.append(Case(file, one.get("name") or file, "\n".join(map(tidy, said))))
+    return found
+
+
+def tidy(message: str) -> str:
+    """Return a message without blank lines and outer space."""
+    return "\n".join(line.rstrip() for line in message.splitlines() if line.strip()) or "failed"
+
+
+def last_lines(text: str) -> str:
+    """Return the end of what a program said."""
+    return "\n".join(text.splitlines()[-12:])

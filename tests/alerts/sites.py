@@ -1,0 +1,57 @@
+"""Sites of a few lines for these tests: normalised data with every default, so no other stage is in the way."""
+
+from typing import Any
+
+from ongrid_gen.model import Alert, Site
+
+SERVICES = (
+    {"name": "payments-api", "owner": "team-payments", "operations": ["POST /v1/charge"]},
+    {"name": "orders-api", "owner": "team-orders"},
+    {"name": "shop-web"},
+)
+LATENCY = {"kind": "trace_latency", "service": "payments-api", "quantile": "p95", "threshold_ms": 800}
+ERRORS = {"kind": "trace_error_rate", "service": "payments-api", "operator": ">", "threshold_pct": 1.0}
+DEPENDENCY = {"kind": "service_dependency_error_rate", "operator": ">", "threshold_ratio": 0.05}
+KINDS = ["server", "consumer"]
+
+
+def alert_data(**keys: Any) -> dict[str, Any]:
+    """Return one alert with the defaults of the schema."""
+    window = keys.get("window", "5m")
+    shared = {"name": "Alarm", "severity": "warning", "window": window, "for": "2m", "keep_firing_for": window,
+              "labels": {}}  # fmt: skip
+    kinds = {} if keys["kind"] == DEPENDENCY["kind"] else {"span_kind": KINDS}
+    return {**shared, **kinds, **keys}
+
+
+def site_with(*alerts: dict[str, Any], **changes: Any) -> Site:
+    """Return a site with these alerts. `changes` go over whole sections, `style`, `interval` and such over alerting."""
+    alerting = {"style": "guarded", "interval": "30s", "query_offset": "30s"}
+    alerting |= {key: changes.pop(key) for key in list(changes) if key in alerting}
+    names = [alert.get("name", f"Alarm{number}") for number, alert in enumerate(alerts)]
+    data: dict[str, Any] = {
+        "site": "demo", "environment": "production", "labels": {"cluster": "prod"}, "versions": {"tempo": "2.10"},
+        "images": {"stand_ins": False}, "services": [{"aliases": [], "operations": [], **one} for one in SERVICES],
+        "ingest": {"listen": "127.0.0.1", "grpc_port": 4317, "http_port": 4318, "cors": []},
+        "edges": [{"name": "local", "attributes": {}}],
+        "gateway": {"batch": {"timeout": "1s", "size": 1024}, "queue": {"size": 10000, "persistent": True},
+                    "memory": "512Mi"},
+        "tempo": {"retention": "72h", "storage": {"backend": "local"}, "memory": "512Mi", "port": 3200},
+        "metrics": {"interval": "15s", "dimensions": [], "size": False, "exemplars": True,
+                    "service_graph": {"dimensions": [], "messaging_latency": True}, "max_active_series": 0},
+        "prometheus": {"retention": "15d", "memory": "512Mi", "port": 9090},
+        "alertmanager": {"memory": "64Mi", "port": 9093},
+        "grafana": {"enabled": False, "memory": "256Mi", "port": 3000},
+        "alerting": alerting,
+        "alerts": [alert_data(**{**alert, "name": name}) for alert, name in zip(alerts, names, strict=True)],
+        "notify": {"channels": [], "routes": [], "default": None, "group_wait": "10s", "group_interval": "1m",
+                   "repeat": "4h"},
+        "drills": [],
+    }  # fmt: skip
+    return Site.from_data({**data, **changes})
+
+
+def only(site: Site) -> Alert:
+    """Return the one alert of a site."""
+    (alert,) = site.alerts
+    return alert
