@@ -40,8 +40,7 @@ def stand_ins(engine: None) -> bool:
     mode = ROOT / "build" / ".mode"
     if mode.is_file():
         return "--stand-ins" in mode.read_text()
-    from support import site_of
-
     from ongrid_gen.runtime.images import registry_answers
+    from support import site_of
 
     return not registry_answers(site_of((ROOT / "site.yaml").read_text()))

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import ROOT
 
 from ongrid_gen import cli
+from support import ROOT
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
@@ -81,7 +81,7 @@ def test_check_as_json(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
     spec.write_text(spec.read_text().replace("service: payments-api", "service: payment-api"))
     code, out, _ = run(capsys, "check", spec, "--format", "json")
     assert code == cli.FINDINGS
-    problem = json.loads(out)["problems"][0]
+    problem = next(one for one in json.loads(out)["problems"] if one["severity"] == "error")
     assert ("OG013", 7, "alerts[0].service") == (problem["code"], problem["line"], problem["path"])
 
 
@@ -89,7 +89,7 @@ def test_check_as_github_annotations(capsys: pytest.CaptureFixture[str], spec: P
     spec.write_text(spec.read_text().replace("service: payments-api", "service: payment-api"))
     code, out, _ = run(capsys, "check", spec, "--format", "github")
     assert code == cli.FINDINGS
-    assert out.startswith("::error file=")
+    assert any(line.startswith("::error file=") for line in out.splitlines())
 
 
 def test_strict_makes_a_warning_a_finding(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
@@ -166,7 +166,7 @@ def test_explain_says_threshold_and_time(capsys: pytest.CaptureFixture[str], spe
 
 def test_the_schema_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
     import jsonschema
-    from ongrid_gen.yamlio import parse
+    import yaml
 
     code, out, _ = run(capsys, "schema")
     schema = json.loads(out)
@@ -174,7 +174,7 @@ def test_the_schema_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     for name in ("site.yaml", "site.min.yaml"):
-        assert list(validator.iter_errors(parse((ROOT / name).read_text()))) == []
+        assert list(validator.iter_errors(yaml.safe_load((ROOT / name).read_text()))) == []
 
 
 def test_init_writes_a_spec_that_fits(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from support import GOLDEN, ROOT, site_of
 
 from ongrid_gen.render import MANIFEST, render
 from ongrid_gen.write import existing_files, write
+from support import GOLDEN, ROOT, site_of
 
 HERE = Path(__file__).resolve().parent / "golden"
 DIALECTS = ("1.5", "2.10", "3.0")

@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "reference.md"
 INTRO = """# Reference of site.yaml
 
-Written by `make gen` from `schemas/`, the one truth of shape, defaults and descriptions. Durations are Prometheus' (`5m`,
-`1h30m`), sizes `512Mi`.
+Written by `make gen` from `schemas/`, the one truth of shape, defaults and descriptions. Durations are
+Prometheus' (`5m`, `1h30m`), sizes `512Mi`.
 
 | key | value | default | |
 |---|---|---|---|
@@ -83,7 +83,9 @@ def schema_by_id(name: str) -> dict[str, Any]:
 
 def row(key: str, node: dict[str, Any], root: dict[str, Any], *, needed: bool) -> str:
     """Return one row."""
-    default = "required" if needed else f"`{json.dumps(node['default'], ensure_ascii=False)}`" if "default" in node else ""
+    default = (
+        "required" if needed else f"`{json.dumps(node['default'], ensure_ascii=False)}`" if "default" in node else ""
+    )
     return f"| `{key}` | {kind(node, root)} | {default} | {node.get('description', '')} |\n".replace("||", r"\|\|")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path as File
 from typing import Final
 
 from ongrid_gen.problems import Path, Problem
-from ongrid_gen.yamlio import UNREADABLE, Loaded, Place, Value, on_line, parse, shown
+from ongrid_gen.yamlio import UNREADABLE, Loaded, Place, Value, on_line, read, shown
 
 MAX_FILE: Final = 5 << 20
 MAX_SPEC: Final = 1 << 20
@@ -138,7 +138,7 @@ def load(source: Source) -> Document:
         problem = find_forbidden(text, lines)
     if problem is not None:
         return Document(source.name, lines, None, [problem], Loaded(text))
-    loaded = parse(text)
+    loaded = read(text)
     problems = loaded.problems or list(check_top(loaded))
     return Document(source.name, lines, loaded.data, problems, loaded)
 

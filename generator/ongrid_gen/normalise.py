@@ -1,22 +1,17 @@
 """Stage 3: a validated document becomes data in which nothing is left out. Every default is the schema's."""
 
-import json
 from decimal import Decimal
-from functools import cache
-from pathlib import PurePosixPath
 from typing import Any, Final
 
 from ongrid_gen.load import Document
-from ongrid_gen.resources import schemas_dir
+from ongrid_gen.schema import alert_schema, site_schema
 from ongrid_gen.units import format_duration, parse_duration
 
-SITE: Final = "site.schema.json"
 STAND_IN_TEMPO: Final = "1.5"
 SCRAPE_SLACK: Final = Decimal(15)  # seconds between a remote write and its samples being there to query
 FIRST_OPERATION: Final = "GET /drill"
 
 Data = dict[str, Any]
-Place = tuple[str, Data]
 
 
 def normalise(document: Document, *, stand_ins: bool = False) -> Data:
@@ -28,7 +23,7 @@ def normalise(document: Document, *, stand_ins: bool = False) -> Data:
         raise TypeError("only a validated document can be normalised")
     data: Data = unshared(document.data)
     data["alerts"] = [flatten(alert) for alert in data.get("alerts", [])]
-    fill(data, (SITE, read_schema(SITE)))
+    fill(data, site_schema())
     for alert in data["alerts"]:
         fill_alert(alert)
     for drill in data["drills"]:
@@ -51,8 +46,7 @@ def flatten(alert: Data) -> Data:
 
 def fill_alert(alert: Data) -> None:
     """Fill in the defaults of the alert's kind, and those that depend on others."""
-    name = f"alerts/{alert['kind']}.schema.json"
-    fill(alert, (name, read_schema(name)))
+    fill(alert, alert_schema(alert["kind"]))
     alert.setdefault("keep_firing_for", alert["window"])
 
 
@@ -72,52 +66,16 @@ def fill_site(data: Data, *, stand_ins: bool) -> None:
         data["versions"]["tempo"] = STAND_IN_TEMPO
 
 
-def fill(value: Any, place: Place) -> None:
+def fill(value: Any, schema: Data) -> None:
     """Fill in the defaults of a schema, all the way down."""
-    file, schema = place
     if isinstance(value, dict):
-        for key, subschema in schema.get("properties", {}).items():
-            if not isinstance(subschema, dict):
-                continue
-            found = follow((file, subschema))
-            if key not in value and "default" in found[1]:
-                value[key] = unshared(found[1]["default"])
+        for key, part in schema.get("properties", {}).items():
+            if part is True:
+                continue  # a fragment only names the keys that all alerts share
+            if key not in value and "default" in part:
+                value[key] = unshared(part["default"])
             if key in value:
-                fill(value[key], found)
-    elif isinstance(value, list) and "items" in schema:
-        found = follow((file, schema["items"]))
+                fill(value[key], part)
+    elif isinstance(value, list):
         for item in value:
-            fill(item, found)
-
-
-def follow(place: Place) -> Place:
-    """Return a schema with what its `$ref` leads to merged in; its own keywords win."""
-    file, schema = place
-    if "$ref" not in schema:
-        return place
-    name, _, pointer = schema["$ref"].partition("#")
-    file = join(file, name) if name else file
-    file, target = follow((file, find(read_schema(file), pointer)))
-    return file, {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
-
-
-def join(file: str, name: str) -> str:
-    """Return the file that a relative reference in another one names."""
-    parts: list[str] = []
-    for part in (PurePosixPath(file).parent / name).parts:
-        parts = parts[:-1] if part == ".." else [*parts, part]
-    return "/".join(parts)
-
-
-def find(schema: Data, pointer: str) -> Data:
-    """Return the part of a schema that a JSON pointer names."""
-    for step in pointer.split("/")[1:]:
-        schema = schema[step]
-    return schema
-
-
-@cache
-def read_schema(name: str) -> Data:
-    """Return a schema file, by its name below `schemas/`."""
-    schema: Data = json.loads((schemas_dir() / name).read_text(encoding="utf-8"), parse_float=Decimal)
-    return schema
+            fill(item, schema["items"])

@@ -97,9 +97,7 @@ def promtool(site: Site, what: str, *arguments: str) -> Callable[[Path], str]:
 
     def ask(folder: Path) -> str:
         mount = f"{folder / 'prometheus'}:/etc/prometheus"
-        return contained(
-            image, mount, "/bin/promtool", "check", what, *arguments, extra=("--workdir=/etc/prometheus",)
-        )
+        return contained(image, mount, "/bin/promtool", "check", what, *arguments, extra=("--workdir=/etc/prometheus",))
 
     return ask
 
@@ -160,7 +158,7 @@ def started(image: str, mount: str, config: str, seconds: int = 6) -> str:
         "run", *HARDENED, f"--name={name}", "--network=none", "--volume=/var/tempo",
         f"--volume={mount}:ro", image, config,
     ]  # fmt: skip
-    process = subprocess.Popen(["docker", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # noqa: S603, S607
+    process = subprocess.Popen(["docker", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         output, _ = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:

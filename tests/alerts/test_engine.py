@@ -1,13 +1,18 @@
 """Every kind under promtool: its generated tests hold for whatever numbers a spec may choose."""
 
+import resource
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from alerts.bundle import write_bundle
+from alerts.bundle import write, write_bundle
 from alerts.sites import DEPENDENCY, ERRORS, LATENCY, site_with
+from ongrid_gen.alerts.timing import earliest
 from ongrid_gen.ruletest import Promtool, run
+from ongrid_gen.units import format_duration, parse_duration
 
 pytestmark = pytest.mark.engine
 
@@ -121,3 +126,49 @@ def test_the_generated_tests_pass(
     results = run(bundle, promtool)
     assert results.passed > 0
     assert results.failures == ()
+
+
+def test_five_alerts_take_less_than_three_seconds_of_a_processor(promtool: Promtool, tmp_path: Path) -> None:
+    five = [{**LATENCY, "operation": "POST /v1/charge"}, LATENCY, ERRORS, {**ERRORS, "operation": "GET /"}, DEPENDENCY]
+    bundle = write_bundle(site_with(*five), tmp_path)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    assert run(bundle, promtool).failures == ()
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 3
+
+
+@pytest.mark.parametrize("changes", [{}, {"interval": "10s", "query_offset": "5s"}], ids=["default", "fast"])
+@pytest.mark.parametrize("share", ["1", "0.5", "0.2"])
+@pytest.mark.parametrize("base", [LATENCY, ERRORS, DEPENDENCY, {**LATENCY, "quantile": "p90"}])
+def test_the_earliest_time_is_what_promtool_sees(
+    base: dict[str, Any], share: str, changes: dict[str, Any], promtool: Promtool, tmp_path: Path
+) -> None:
+    """Steady good traffic turns bad for this share. Batches are no matter here: the counters are given."""
+    site = site_with(base, **changes)
+    bundle = write_bundle(site, tmp_path)
+    (path,) = (bundle / "prometheus" / "tests").glob("*.yaml")
+    content = yaml.safe_load(path.read_text())
+    story = next(test for test in content["tests"] if "a little above" in test["name"])
+    step, alert = parse_duration(story["interval"]), site.alerts[0]
+    steps = int(alert.window / step) + 2
+    for one in story["input_series"]:
+        one["values"] = turning(one["series"], steps, Decimal(share))
+    timing = earliest(alert, site, Decimal(share))
+    assert timing is not None
+    due = step * steps + timing.total
+    slack = step + site.alerting.interval * 2 + site.metrics.interval + 2
+    early = {"eval_time": format_duration(due - slack), "alertname": alert.name, "exp_alerts": []}
+    fires = {"eval_time": format_duration(due), "alertname": alert.name, "exp_alerts": [{"exp_labels": {"any": "one"}}]}
+    write(path, {**content, "tests": [{**story, "alert_rule_test": [early, fires]}]})
+    (failure,) = run(bundle, promtool).failures
+    assert f"time: {early['eval_time']}," not in failure.message, "fires earlier than it can"
+    assert "got:[\n" in failure.message, "does not fire in time"
+
+
+def turning(series: str, steps: int, share: Decimal) -> str:
+    """Return the counter of a series when 1000 requests a step turn bad for this share after some steps."""
+    bad = int(1000 * share)
+    bad_only = "STATUS_CODE_ERROR" in series or "failed" in series
+    good_only = 'le="0.8"' in series or "STATUS_CODE_UNSET" in series
+    before, after = (0, bad) if bad_only else (1000, 1000 - bad if good_only else 1000)
+    base = 1_000_000
+    return f"{base}+{before}x{steps} {base + before * steps + after}+{after}x400"

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from support import site_of
 from testcontainers.compose import DockerCompose
 
 from ongrid_gen.components.compose import SECRETS_VARIABLE
@@ -19,6 +18,7 @@ from ongrid_gen.render import render
 from ongrid_gen.runtime import images
 from ongrid_gen.runtime.stack import Stack
 from ongrid_gen.write import write
+from support import site_of
 
 HERE = Path(__file__).resolve().parent
 SCRATCH = HERE.parent.parent / "build" / "tests"

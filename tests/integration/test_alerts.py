@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pytest
-from integration.conftest import Running
 
+from integration.conftest import Running
 from ongrid_gen.alerts.timing import earliest
 from ongrid_gen.drill.sink import Delivery
 from ongrid_gen.drill.traffic import HEALTHY, Sender, Traffic
@@ -180,10 +180,8 @@ def test_both_names_of_the_service_are_on_every_series(scenario: Scenario) -> No
 
 
 def test_an_alias_is_counted_under_the_one_name(scenario: Scenario) -> None:
-    names = {
-        one["metric"]["service_name"]
-        for one in api.promql(scenario.running.stack.prometheus, "count by (service_name) (traces_spanmetrics_calls_total)")
-    }
+    query = "count by (service_name) (traces_spanmetrics_calls_total)"
+    names = {one["metric"]["service_name"] for one in api.promql(scenario.running.stack.prometheus, query)}
     assert "payments" not in names
     assert "payments-api" in names
 
@@ -194,7 +192,7 @@ def test_the_size_series_are_left_out(scenario: Scenario) -> None:
 
 def test_exemplars_are_stored_and_open_a_trace(scenario: Scenario) -> None:
     stack = scenario.running.stack
-    now = time.time()
+    now, tempo = time.time(), stack.tempo
     data = api.get(
         f"{stack.prometheus}/api/v1/query_exemplars",
         query='traces_spanmetrics_latency_bucket{service_name="payments-api"}',
@@ -203,7 +201,7 @@ def test_exemplars_are_stored_and_open_a_trace(scenario: Scenario) -> None:
     )["data"]
     ids = [one["labels"]["traceID"] for series in data for one in series["exemplars"]]
     assert ids
-    assert any(api.trace(stack.tempo, trace_id.zfill(32)) for trace_id in ids[-20:])
+    assert any(api.trace(tempo, trace_id.zfill(32)) for trace_id in ids[-20:])
 
 
 def test_what_is_up_is_scraped(scenario: Scenario) -> None:

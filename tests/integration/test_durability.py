@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from integration.conftest import Running
 
+from integration.conftest import Running
 from ongrid_gen.drill.traffic import Sender, Traffic
 from ongrid_gen.runtime import api, docker
 from ongrid_gen.runtime.compose import Project
@@ -59,15 +59,16 @@ def missing(running: Running, accepted: dict[str, float], seconds: float) -> lis
     left = list(accepted)
     deadline = time.monotonic() + seconds
     while left and time.monotonic() < deadline:
-        left = [one for one in left if not found(running, one)]
+        tempo = running.stack.tempo
+        left = [one for one in left if not found(tempo, one)]
         time.sleep(0.5)
     return left
 
 
-def found(running: Running, trace_id: str) -> bool:
+def found(tempo: str, trace_id: str) -> bool:
     """Tell whether Tempo has a trace; while it starts, it has none."""
     try:
-        return api.trace(running.stack.tempo, trace_id) is not None
+        return api.trace(tempo, trace_id) is not None
     except api.ApiError:
         return False
 
@@ -89,7 +90,9 @@ def test_a_clean_restart_of_tempo_loses_nothing_that_was_accepted(running: Runni
     assert [] == missing(running, accepted, 120)
 
 
-def test_killing_tempo_loses_at_most_its_live_trace_window(running: Running, record_property: Callable[[str, object], None]) -> None:
+def test_killing_tempo_loses_at_most_its_live_trace_window(
+    running: Running, record_property: Callable[[str, object], None]
+) -> None:
     killed: list[float] = []
 
     def harm() -> None:

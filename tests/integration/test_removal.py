@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from integration.conftest import Running, free_port
 
+from integration.conftest import Running, free_port
 from ongrid_gen.components import apps
 from ongrid_gen.runtime import api
 from ongrid_gen.wait import until
@@ -28,7 +28,8 @@ def application(environment: dict[str, str]) -> Iterator[str]:
     port = free_port()
     bare = {key: value for key, value in os.environ.items() if not key.startswith("OTEL_")}
     command = [str(INSTRUMENT), sys.executable, str(APP), str(port)]
-    process = subprocess.Popen(command, env={**bare, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, env={**bare, **environment}, stdout=quiet, stderr=quiet)
     try:
         address = f"http://127.0.0.1:{port}/hello/you"
         until(lambda: answer(address), seconds=30, what="the application to answer")

@@ -1,4 +1,4 @@
-"""What a drill's traffic means to an alert: which share of it is bad, and which traffic proves an alert nobody drilled."""
+"""What a drill's traffic means to an alert: which share of it is bad, and which traffic proves an alert without one."""
 
 from decimal import Decimal
 from typing import Final

@@ -132,8 +132,7 @@ def rollout(subject: Subject) -> Iterator[RuleTest]:
     before, zero, after = fast.phase(clock.prelude), Phase(1, restart=True), fast.phase(one.long())
     restarted = histogram(subject, [before, zero, after], {subject.next_bound: total})
     learned = draw(subject, [Phase(clock.prelude, absent=True), Phase(1), after], {})[0]
-    until = (clock.prelude + 1 + after.steps) * clock.step
-    yield one.case("is quiet while Tempo learns the bound", [learned, *restarted], silence(until, clock))
+    yield one.case("is quiet while Tempo learns the bound", [learned, *restarted], silence(one.end, clock))
 
 
 def bound_missing(subject: Subject) -> Iterator[RuleTest]:

@@ -19,9 +19,9 @@ def file_name(name: str, taken: frozenset[str] = frozenset()) -> str:
     """
     kept = "".join(char if char.isalnum() or char in "._-" else "-" for char in unicodedata.normalize("NFC", name))
     slug = kept.strip(".-").encode()[:LONGEST].decode(errors="ignore")
-    if slug == name and name not in taken:
+    if slug == name and name and name not in taken:
         return name
-    return f"{slug}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return f"{slug or 'unnamed'}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def service_group(service: str) -> str:

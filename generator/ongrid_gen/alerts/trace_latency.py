@@ -152,15 +152,8 @@ def guarded_expr(alert: Alert, site: Site) -> str:
 
 def ongrid_expr(alert: Alert, site: Site) -> str:
     """Return Ongrid's form: the quantile in milliseconds, every span kind, no guard."""
-    return fill(
-        ONGRID_EXPR,
-        **(values(alert, site) | {"of": ongrid_of(alert), "threshold": written(alert.params["threshold_ms"])}),
-    )
-
-
-def ongrid_of(alert: Alert) -> Code:
-    """Return the matchers as Ongrid prints them."""
-    return Code(", ".join(exact_matchers(alert)))
+    of, threshold = Code(", ".join(exact_matchers(alert))), written(alert.params["threshold_ms"])
+    return fill(ONGRID_EXPR, **(values(alert, site) | {"of": of, "threshold": threshold}))
 
 
 def missing_range(site: Site) -> Decimal:

@@ -1,6 +1,7 @@
 """OG034: a drill's traffic can do what the drill expects of it."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from ongrid_gen.alerts.drilling import bad_share, watched
@@ -14,10 +15,10 @@ CODE: Final = "OG034"
 
 def check(site: Site) -> Iterator[Problem]:
     """A drill whose traffic is not over the threshold waits for an alert that cannot come."""
-    for drill in site.drills:
+    for drill in filter(partial(sound, site), site.drills):
         for key, names in (("firing", drill.firing), ("quiet", drill.quiet)):
             for index, name in enumerate(names):
-                alert = site.alert(name)
+                alert = site.alert(name) if name not in drill.firing or key == "firing" else None
                 why = contradiction(alert, drill, site, firing=key == "firing") if alert else ""
                 if why:
                     yield Problem(
@@ -28,6 +29,13 @@ def check(site: Site) -> Iterator[Problem]:
                         hint="change what is sent, or what is expected",
                         related=((*drill.path, "send"),),
                     )
+
+
+def sound(site: Site, drill: Drill) -> bool:
+    """Tell whether a drill names services and an operation that exist; another check speaks of the others."""
+    service = site.service(drill.service)
+    known = service is not None and (not service.operations or drill.operation in service.operations)
+    return known and (drill.client is None or site.service(drill.client) is not None)
 
 
 def contradiction(alert: Alert, drill: Drill, site: Site, *, firing: bool) -> str:

@@ -26,8 +26,8 @@ def check(site: Site) -> Iterator[Problem]:
             yield Problem(
                 code=CODE,
                 path=path,
-                message=f"port {port} is taken: `{'.'.join(map(str, first[port]))}` publishes it already",
-                hint="choose another one, or 0 for any free port",
+                message=f"`{'.'.join(map(str, path))}` and `{'.'.join(map(str, first[port]))}` are both {port}",
+                hint="give one of the two another port, or 0 for any free one",
                 related=(first[port],),
             )
         first.setdefault(port, path)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.alerts import rules_of
+from ongrid_gen.alerts import Rule, rules_of
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.problems import Problem, Severity
 
@@ -28,26 +28,28 @@ def check(site: Site) -> Iterator[Problem]:
 
 
 def unreached(site: Site) -> Iterator[Problem]:
-    """Yield the alerts that no route matches."""
+    """Yield the rules that no route matches."""
     for alert in site.alerts:
-        if not routed(alert, site):
-            yield Problem(
-                code=CODE,
-                path=alert.path,
-                message=f"alert `{alert.name}` reaches nobody: no route matches it and there is no default channel",
-                hint=f"add `default: {site.notify.channels[0].name}` to `notify`",
-            )
+        for rule in rules_of(alert, site):
+            if not rule_routed(rule, site):
+                whose = "" if rule.name == alert.name else f"the rule `{rule.name}` of "
+                yield Problem(
+                    code=CODE,
+                    path=alert.path_to("name"),
+                    message=f"{whose}alert `{alert.name}` reaches nobody: no route matches it and there is no default "
+                    "channel",
+                    hint=f"add `default: {site.notify.channels[0].name}` to `notify`",
+                )
 
 
 def routed(alert: Alert, site: Site) -> bool:
     """Tell whether a route of the spec finds an alert."""
-    return any(matched(alert, site, dict(route.match)) for route in site.notify.routes)
+    return all(rule_routed(rule, site) for rule in rules_of(alert, site) if rule.name == alert.name)
 
 
-def matched(alert: Alert, site: Site, match: dict[str, str]) -> bool:
-    """Tell whether every rule of an alert carries the labels; one that is known only at run time does not count."""
-    external = site.external_labels
-    return all(
-        all({**external, **rule.labels}.get(label) == value for label, value in match.items())
-        for rule in rules_of(alert, site)
+def rule_routed(rule: Rule, site: Site) -> bool:
+    """Tell whether a route finds a rule. A label whose value is known only at run time does not count."""
+    labels = {**site.external_labels, **rule.labels}
+    return any(
+        all(labels.get(label) == value for label, value in route.match.items()) for route in site.notify.routes
     )

@@ -1,7 +1,7 @@
 """OG014: a window must be long enough to see a new series rise."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
 from ongrid_gen.model import Site
@@ -19,6 +19,11 @@ def floor(site: Site) -> Decimal:
     return max(4 * interval, ZERO_SAMPLE_AGE + interval + site.alerting.interval)
 
 
+def half_minutes(seconds: Decimal) -> Decimal:
+    """Return seconds rounded up to half a minute."""
+    return (seconds / 30).to_integral_value(ROUND_CEILING) * 30
+
+
 def check(site: Site) -> Iterator[Problem]:
     """A shorter window overlooks the first minute of every new series, so the alert sleeps through a bad release."""
     least = floor(site)
@@ -32,7 +37,7 @@ def check(site: Site) -> Iterator[Problem]:
                 f"series; {format_duration(least)} is the least with `metrics.interval` "
                 f"{format_duration(site.metrics.interval)} and `alerting.interval` "
                 f"{format_duration(site.alerting.interval)}",
-                hint=f"write `{format_duration(-(-least // 30) * 30)}` or more",
+                hint=f"write `{format_duration(half_minutes(least))}` or more",
             )
         elif alert.window > retention:
             yield Problem(

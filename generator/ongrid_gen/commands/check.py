@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from ongrid_gen.cli import Findings
-from ongrid_gen.commands.common import show, site_argument, stand_ins_option
+from ongrid_gen.commands.common import in_order, show, site_argument, stand_ins_option
 from ongrid_gen.load import Document, load, read_source
 from ongrid_gen.pipeline import read_site
 from ongrid_gen.problems import Problem, Rejected, Report
@@ -36,6 +36,7 @@ def command(site: Path, form: str, strict: bool, stand_ins: bool) -> None:
 
 def show_as(form: str, problems: list[Problem], document: Document) -> None:
     """Show problems as asked: text to stderr, JSON and GitHub annotations to stdout."""
+    problems = in_order(problems, document)
     if form == "json":
         click.echo(json.dumps(as_json(problems, document), ensure_ascii=False, indent=2))
     elif form == "github":

@@ -1,5 +1,7 @@
 """What the commands share: reading a spec and showing its problems, and where the bundle goes."""
 
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ from ongrid_gen.conventions import STAND_INS_SUFFIX
 from ongrid_gen.load import Document, load, read_source
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.pipeline import read_site
-from ongrid_gen.problems import Problem, Rejected, Report
+from ongrid_gen.problems import Problem, Rejected, Report, Severity
 from ongrid_gen.show import as_text
 
 
@@ -40,29 +42,45 @@ class Spec:
 
 def site_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     """Take SITE, the path of a spec."""
-    return click.argument("site", type=click.Path(path_type=Path))(function)
+    argument = click.argument("site", type=click.Path(path_type=Path))
+    return argument(function)
 
 
 def stand_ins_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Take `--stand-ins`."""
     text = "use the images built here from published packages; Tempo is rendered in the dialect of the one built"
-    return click.option("--stand-ins", is_flag=True, help=text)(function)
+    option = click.option("--stand-ins", is_flag=True, help=text)
+    return option(function)
 
 
 def out_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Take `-o`."""
     text = "the bundle's folder; default: build/<site> beside the spec"
     kind = click.Path(path_type=Path, file_okay=False)
-    return click.option("-o", "--out", type=kind, default=None, help=text)(function)
+    option = click.option("-o", "--out", type=kind, default=None, help=text)
+    return option(function)
 
 
-def show(problems: list[Problem], document: Document | None) -> None:
+def show(problems: list[Problem], document: Document) -> None:
     """Print problems to stderr, each with its place in the spec."""
-    colour = click.get_text_stream("stderr").isatty()
-    for problem in problems:
+    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    for problem in in_order(problems, document):
         click.echo(as_text(problem, document, colour=colour), err=True)
     if problems:
         click.echo(summary(problems), err=True)
+
+
+def in_order(problems: list[Problem], document: Document) -> list[Problem]:
+    """Return problems by their place in the spec, top to bottom."""
+    return sorted(problems, key=lambda problem: place(problem, document))
+
+
+def place(problem: Problem, document: Document) -> tuple[int, int]:
+    """Return line and column of a problem."""
+    if problem.at is not None:
+        return problem.at[:2]
+    span = document.span(problem.path, problem.on_key)
+    return span.line, span.column
 
 
 def summary(problems: list[Problem]) -> str:
@@ -74,7 +92,7 @@ def summary(problems: list[Problem]) -> str:
 
 
 def read_spec(path: Path, *, stand_ins: bool = False, strict: bool = False) -> Spec:
-    """Read, validate and check a spec. Shows its problems; raises Findings when one is an error."""
+    """Read, validate and check a spec. Shows its problems (hints are `check`'s); Findings when one is an error."""
     document = load(read_source(path))
     report = Report(strict=strict)
     try:
@@ -82,7 +100,7 @@ def read_spec(path: Path, *, stand_ins: bool = False, strict: bool = False) -> S
     except Rejected as rejected:
         show(rejected.problems, document)
         raise Findings from None
-    show(report.problems, document)
+    show([problem for problem in report.problems if problem.severity is not Severity.HINT], document)
     return Spec(path, document, site, report)
 
 

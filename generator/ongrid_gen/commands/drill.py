@@ -52,7 +52,8 @@ def require_running(stack: Stack, site: Path) -> None:
     """Raise CommandError unless centre and agent run."""
     if not (stack.bundle / "compose.yaml").is_file():
         raise CommandError(f"{stack.bundle} holds no bundle: run `ongrid-gen up {site}` first")
-    running = {entry["Service"] for project in stack.projects for entry in project.services() if entry["State"] == "running"}
+    entries = [entry for project in stack.projects for entry in project.services()]
+    running = {entry["Service"] for entry in entries if entry["State"] == "running"}
     lacking = [name for name in ("agent", "gateway", "tempo", "prometheus", "alertmanager") if name not in running]
     if lacking:
         raise CommandError(f"not running: {', '.join(lacking)}; run `ongrid-gen up {site}` first")
@@ -86,7 +87,7 @@ def run_all(stack: Stack, plan: list[Drill], *, sink_only: bool) -> list[Outcome
     outcomes: list[Outcome] = []
     with Sink() as sink, delivering(stack, sink.url, names, only=sink_only):
         for drill in plan:
-            outcomes += Run(stack, drill, sink, progress).run()
+            outcomes += Run(stack, drill, sink, progress, stack.prometheus).run()
     return outcomes
 
 

@@ -6,6 +6,7 @@ import click
 
 from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import read_spec, site_argument, stand_ins_option
+from ongrid_gen.model import Site
 from ongrid_gen.runtime import docker, images
 
 
@@ -37,7 +38,7 @@ def say_probe(answers: bool) -> None:
         click.echo("--stand-ins")
 
 
-def list_images(site: images.Site) -> None:
+def list_images(site: Site) -> None:
     """Print each image and whether it is here."""
     lacking = images.missing(site)
     for reference in images.wanted(site):

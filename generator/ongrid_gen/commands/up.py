@@ -69,7 +69,7 @@ def not_ready(stack: Stack) -> str:
     for project in stack.projects:
         for entry in project.services():
             healthy = entry.get("Health") in ("", "healthy", None)
-            if entry["State"] == "running" and healthy or (entry["State"] == "exited" and entry.get("ExitCode") == 0):
+            if (entry["State"] == "running" and healthy) or (entry["State"] == "exited" and entry.get("ExitCode") == 0):
                 continue
             lines.append(f"{entry['Service']} is {entry['State']} {entry.get('Health') or ''}; its log ends:")
             lines += [f"    {line}" for line in project.logs(entry["Service"], 8).splitlines()]

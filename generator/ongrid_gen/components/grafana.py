@@ -28,8 +28,8 @@ from ongrid_gen.units import format_duration
 
 NAME: Final = "grafana"
 DATASOURCES: Final = "grafana/provisioning/datasources/datasources.yaml"
-PASSWORD_FILE: Final = "secrets/grafana-admin"  # noqa: S105 - the name of a file
-PASSWORD: Final = "grafana-admin"  # noqa: S105 - the name of a secret
+PASSWORD_FILE: Final = "secrets/grafana-admin"
+PASSWORD: Final = "grafana-admin"
 SDK_EXEMPLAR_LABEL: Final = "trace_id"
 
 

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from ongrid_gen.alerts import runbook, runbook_path
+from ongrid_gen.alerts import runbook_path
+from ongrid_gen.alerts.explain import runbook
 from ongrid_gen.components.base import Tree
 from ongrid_gen.model import Site
 

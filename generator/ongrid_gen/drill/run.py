@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from ongrid_gen.alerts.drilling import bad_share, per_edge
 from ongrid_gen.alerts.timing import earliest, recovery
@@ -21,13 +21,14 @@ from ongrid_gen.drill.traffic import HEALTHY, Sender, Traffic
 from ongrid_gen.model import Alert, Drill, Site
 from ongrid_gen.runtime import api
 from ongrid_gen.runtime.stack import Stack
-from ongrid_gen.text import fill, promql_matcher
+from ongrid_gen.text import Code, fill, promql_matcher
 from ongrid_gen.wait import DeadlineError, until
 
 Say = Callable[[str], None]
 SERIES_QUERY: Final = "sum(<< metric >>{<< of >>})"
 # Beyond the earliest possible: what scheduling, shards and a busy machine add before we call a hop broken.
 MARGIN: Final = Decimal(45)
+DELIVERY: Final = 60.0
 
 
 class HopFailed(Exception):
@@ -58,15 +59,14 @@ class Run:
     drill: Drill
     sink: Sink
     say: Say
+    prometheus: str
     started: float = 0.0
 
     @property
     def traffic(self) -> Traffic:
         """What the drill sends."""
         drill = self.drill
-        return Traffic(
-            drill.service, drill.operation, drill.client, drill.duration, drill.rate, drill.error_percent
-        )
+        return Traffic(drill.service, drill.operation, drill.client, drill.duration, drill.rate, drill.error_percent)
 
     def elapsed(self) -> float:
         """Seconds since the first span."""
@@ -107,18 +107,18 @@ class Run:
 
     def first_hops(self, outcomes: list[Outcome], sender: Sender) -> None:
         """Watch the way of the first spans: the agent takes them, their series arrives."""
-        reading = (
-            ("accepted", lambda: bool(sender.accepted), 15.0, lambda: f"the agent takes nothing: {sender.error}"),
-            ("series", self.series_grows(), self.series_deadline(), lambda: self.where_spans_are()),
-        )
-        for hop, look, seconds, why in reading:
-            try:
-                until(look, seconds=seconds, what=hop)
-            except DeadlineError as error:
-                for one in working(outcomes):
-                    one.failed, one.why = hop, f"{why()} ({error})"
-                return
-            self.reached(hop, outcomes)
+        grows = self.series_grows()
+        try:
+            until(lambda: bool(sender.accepted), seconds=15, what="the agent to take a span")
+            self.reached("accepted", outcomes)
+        except DeadlineError as error:
+            broken(outcomes, "accepted", f"the agent takes nothing: {sender.error} ({error})")
+            return
+        try:
+            until(grows, seconds=self.series_deadline(), what="the spans to be counted in Prometheus")
+            self.reached("series", outcomes)
+        except DeadlineError as error:
+            broken(outcomes, "series", f"{self.where_spans_are()} ({error})")
 
     def series_grows(self) -> Callable[[], bool]:
         """Return a look at Prometheus that is true once the drill's requests are counted."""
@@ -127,10 +127,8 @@ class Run:
         before = self.value(query)
         return lambda: self.value(query) > before
 
-    def selector(self) -> tuple[Any, Any]:
+    def selector(self) -> tuple[Code, Code]:
         """Return metric and matchers of the series that the drill's requests are counted in."""
-        from ongrid_gen.text import Code
-
         drill = self.drill
         if drill.client is not None:
             ends = (promql_matcher(CLIENT, [drill.client]), promql_matcher(SERVER, [drill.service]))
@@ -139,7 +137,7 @@ class Run:
 
     def value(self, query: str) -> float:
         """Return the value of an instant query, 0 when there is none."""
-        result = api.promql(self.stack.prometheus, query)
+        result = api.promql(self.prometheus, query)
         return float(result[0]["value"][1]) if result else 0.0
 
     def series_deadline(self) -> float:
@@ -149,24 +147,23 @@ class Run:
 
     def where_spans_are(self) -> str:
         """Say which of the hops behind the agent saw spans."""
-        prometheus = self.stack.prometheus
         reads = (
             ("gateway", 'sum(otelcol_receiver_accepted_spans{job="gateway"})'),
             ("Tempo", 'sum(tempo_distributor_spans_received_total{job="tempo"})'),
             ("Tempo's generator", 'sum(tempo_metrics_generator_spans_received_total{job="tempo"})'),
         )
-        seen = [f"{who} received {self.value(query):.0f} spans" for who, query in reads if prometheus]
+        seen = [f"{who} received {self.value(query):.0f} spans" for who, query in reads]
         return "spans are not counted: " + ", ".join(seen)
 
     def fires(self, one: Outcome) -> None:
         """Wait for pending, firing, delivered."""
-        until_firing = max(0.0, float(one.earliest + MARGIN) - self.elapsed())
-        look = {"pending": ("pending", "firing"), "firing": ("firing",)}
-        for hop, states in look.items():
-            self.hop(one, hop, lambda states=states: self.state(one) in states, until_firing)
+        seconds = max(0.0, float(one.earliest + MARGIN) - self.elapsed())
+        self.hop(one, "pending", lambda: self.state(one) in ("pending", "firing"), seconds)
+        seconds = max(0.0, float(one.earliest + MARGIN) - self.elapsed())
+        self.hop(one, "firing", lambda: self.state(one) == "firing", seconds)
         since = time.time() - self.elapsed()
         labels = self.labels(one)
-        self.hop(one, "delivered", lambda: self.sink.found("firing", labels, since) is not None, 60.0)
+        self.hop(one, "delivered", lambda: self.sink.found("firing", labels, since) is not None, DELIVERY)
 
     def stays_quiet(self, outcomes: list[Outcome]) -> None:
         """Watch until the alert would have fired, had the traffic been over the threshold, and a window more."""
@@ -210,7 +207,8 @@ class Run:
     def state(self, one: Outcome) -> str:
         """Return pending, firing, or nothing."""
         labels = self.labels(one)
-        states = {entry["state"] for entry in api.alerts(self.stack.prometheus) if labels.items() <= entry["labels"].items()}
+        found = api.alerts(self.prometheus)
+        states = {entry["state"] for entry in found if labels.items() <= entry["labels"].items()}
         return "firing" if "firing" in states else "pending" if states else ""
 
     def labels(self, one: Outcome) -> dict[str, str]:
@@ -229,6 +227,12 @@ def kept(one: Outcome) -> Iterator[None]:
         yield
     except HopFailed as failure:
         one.failed, one.why = failure.hop, str(failure)
+
+
+def broken(outcomes: list[Outcome], hop: str, why: str) -> None:
+    """Note a broken hop for every alert that waited for it."""
+    for one in outcomes:
+        one.failed, one.why = hop, why
 
 
 def working(outcomes: list[Outcome]) -> list[Outcome]:

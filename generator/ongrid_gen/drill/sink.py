@@ -82,7 +82,7 @@ def handler(sink: Sink) -> type[BaseHTTPRequestHandler]:
     """Return the request handler of one sink."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the name is http.server's
+        def do_POST(self) -> None:
             length = min(int(self.headers.get("Content-Length") or 0), LARGEST)
             body = self.rfile.read(length)
             if self.path != sink.path:

@@ -16,18 +16,18 @@ class ApiError(Exception):
 def get(url: str, *, timeout: float = TIMEOUT, **parameters: str) -> Any:
     """Return the JSON at an address."""
     full = f"{url}?{urllib.parse.urlencode(parameters)}" if parameters else url
-    return json.loads(read(urllib.request.Request(full), timeout))  # noqa: S310 - loopback, http
+    return json.loads(read(urllib.request.Request(full), timeout))
 
 
 def post(url: str, *, timeout: float = TIMEOUT) -> bytes:
     """Post nothing, as a reload wants it, and return what is answered."""
-    return read(urllib.request.Request(url, data=b"", method="POST"), timeout)  # noqa: S310 - loopback, http
+    return read(urllib.request.Request(url, data=b"", method="POST"), timeout)
 
 
 def read(request: urllib.request.Request, timeout: float) -> bytes:
     """Return the body of an answer; ApiError for anything but success."""
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310 - loopback, http
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
             body: bytes = answer.read()
             return body
     except urllib.error.HTTPError as error:

@@ -43,7 +43,7 @@ def attempt(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `docker` and return the finished process, whatever its exit code."""
     try:
-        return subprocess.run(  # noqa: S603 - our own arguments, no shell
+        return subprocess.run(
             ["docker", *arguments],
             capture_output=True,
             timeout=timeout,

@@ -37,7 +37,10 @@ def registry_answers(site: Site) -> bool:
     if not missing(site):
         return True
     reference = BUSYBOX.reference(site.images)
-    return docker.has_image(reference) or docker.attempt("pull", "--quiet", reference, timeout=PROBE_TIMEOUT).returncode == 0
+    return (
+        docker.has_image(reference)
+        or docker.attempt("pull", "--quiet", reference, timeout=PROBE_TIMEOUT).returncode == 0
+    )
 
 
 def provide(site: Site, say: Say) -> None:

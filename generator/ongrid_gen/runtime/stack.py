@@ -97,7 +97,7 @@ class Stack:
 
     @property
     def _listen(self) -> str:
-        return "127.0.0.1" if self.site.ingest.listen == "0.0.0.0" else self.site.ingest.listen  # noqa: S104
+        return "127.0.0.1" if self.site.ingest.listen == "0.0.0.0" else self.site.ingest.listen
 
     def _agent(self, edge: str | None) -> Project:
         if not self.edges:

@@ -9,7 +9,6 @@ from ongrid_gen.components.tempo.base import Dialect
 from ongrid_gen.conventions import TEMPO_HOST, TEMPO_HTTP
 from ongrid_gen.model import Site
 
-
 NAME: Final = "tempo"
 CONFIG: Final = "tempo/tempo.yaml"
 

@@ -31,16 +31,19 @@ LIVE_TRACES = 100_000
 class Dialect(Protocol):
     """A module that knows the configuration language of one version of Tempo.
 
-    `PROBE` is a health check that works inside the image, or empty; `VERIFIES` tells whether it can check offline; `TRACEQL` and `ZERO_SAMPLE` say what it can do.
+    `VERIFIES` tells whether it can check a configuration offline, `TRACEQL` and `ZERO_SAMPLE` what it can do.
     """
 
     VERSION: str
     IMAGE: str
-    PROBE: Sequence[str]
     VERIFIES: bool
     STOP_GRACE: str
     TRACEQL: bool
     ZERO_SAMPLE: bool
+
+    @property
+    def PROBE(self) -> Sequence[str]:  # noqa: N802 - a constant of the module
+        """A health check that works inside the image, or empty."""
 
     def config(self, site: Site) -> Config:
         """Return the whole configuration file as data."""

@@ -1,0 +1,50 @@
+"""Secrets that stand in a spec in clear: how they are recognised, and how a line is shown without them."""
+
+import re
+from typing import Final
+
+SECRET: Final = "OG908"
+PASSWORD_IN_URL: Final = re.compile(r"(?<=://)[^\s/@\"']+(?=@)")
+SECRET_WORDS: Final = frozenset(
+    {"password", "passwd", "passphrase", "pwd", "token", "secret", "secrets", "credential", "credentials",
+     "authorization", "apikey", "bearer"}
+)  # fmt: skip
+SECRET_PAIRS: Final = frozenset({("api", "key"), ("access", "key"), ("private", "key"), ("signing", "key")})
+WORD: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+ELSEWHERE: Final = re.compile(r"secrets/[^/]+|/run/secrets/.+|\$\{env:[A-Za-z_][A-Za-z0-9_]*\}")
+ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+WRITTEN_PAIR: Final = re.compile(
+    r"""(["']?)([A-Za-z][A-Za-z0-9_.-]*)\1\s*:\s+(?P<value>"[^"]*"?|'[^']*'?|[^\s,}\]]+)"""
+)
+
+
+def has_password(text: str) -> bool:
+    """Tell whether a text is an address with a user or a password in it."""
+    return "://" in text and PASSWORD_IN_URL.search(text) is not None
+
+
+def is_secret_key(key: str) -> bool:
+    """Tell whether a key bears the name of a secret: its last word counts, a `token_type` is none."""
+    words = tuple(word.lower() for word in WORD.findall(key))
+    return bool(SECRET_WORDS.intersection(words[-1:])) or words[-2:] in SECRET_PAIRS
+
+
+def is_literal(text: str) -> bool:
+    """Tell whether a text is a secret itself, not the file or the variable that holds it."""
+    return ELSEWHERE.fullmatch(text) is None
+
+
+def wants_file(key: str) -> bool:
+    """Tell whether a key takes the name of a file that holds a secret, or the address such a file would hold."""
+    return key == "url" or key.endswith("_file")
+
+
+def redacted(line: str) -> str:
+    """Return a line with what looks like a secret starred out, sign for sign, so that columns stay."""
+    line = PASSWORD_IN_URL.sub(lambda match: "*" * len(match[0]), line)
+    for match in list(WRITTEN_PAIR.finditer(line)):
+        key, value = match[2], match["value"].strip("\"'")
+        if (is_secret_key(key) and is_literal(value)) or (wants_file(key) and ADDRESS.match(value)):
+            line = line[: match.start("value")] + "*" * len(match["value"]) + line[match.end("value") :]
+    return line

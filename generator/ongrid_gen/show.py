@@ -1,0 +1,185 @@
+"""How a problem is shown: as text for people and editors, as JSON, as an annotation of GitHub Actions."""
+
+import unicodedata
+from typing import Any, Final
+
+from ongrid_gen.load import Document, Span, dotted
+from ongrid_gen.problems import Path, Problem, Severity
+from ongrid_gen.redact import SECRET, has_password, redacted
+
+NOWHERE: Final = "site.yaml"
+TAB: Final = 4
+WIDEST: Final = 120
+BEFORE: Final = 50
+COLOURS: Final = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.HINT: "36"}
+FIRST_ONE: Final = frozenset({"OG902", "OG907"})
+GITHUB: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "notice"}
+
+
+def as_text(problem: Problem, document: Document | None, colour: bool = False) -> str:
+    """Return the editor line, the source line and a caret with the hint; lines and columns count from 1.
+
+    `colour` adds the escapes of a terminal.
+    """
+    span = span_of(problem, document)
+    head = f"{place(document, span)}: {severity(problem, colour)}: {problem.message}"
+    lines = [head, *excerpt(document, span, problem.hint, colour, secret=problem.code == SECRET)]
+    for path in problem.related:
+        other = related_span(problem, path, document)
+        lines += [f"{place(document, other)}: note: {note(problem)}", *excerpt(document, other, "", colour)]
+    return "\n".join(lines)
+
+
+def as_json(problems: list[Problem], document: Document | None) -> dict[str, Any]:
+    """Return problems as JSON data. The keys are a contract."""
+    return {"problems": [json_problem(problem, document) for problem in problems]}
+
+
+def json_problem(problem: Problem, document: Document | None) -> dict[str, Any]:
+    """Return one problem as JSON data."""
+    return {
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "message": problem.message,
+        "hint": problem.hint,
+        "path": dotted(problem.path),
+        **json_place(document, span_of(problem, document)),
+        "related": [
+            {"path": dotted(path), **json_place(document, related_span(problem, path, document))}
+            for path in problem.related
+        ],
+    }
+
+
+def json_place(document: Document | None, span: Span) -> dict[str, Any]:
+    """Return a place as JSON data."""
+    return {"file": file_of(document), "line": span.line, "column": span.column, "end_column": span.end_column}
+
+
+def as_github(problem: Problem, document: Document | None) -> str:
+    """Return a workflow command that annotates the line in a pull request."""
+    span = span_of(problem, document)
+    properties = {
+        "file": file_of(document),
+        "line": span.line,
+        "endLine": span.line,
+        "col": span.column,
+        "endColumn": span.end_column,
+        "title": problem.code,
+    }
+    joined = ",".join(f"{key}={escape_property(str(value))}" for key, value in properties.items())
+    text = f"{problem.message}\n{problem.hint}" if problem.hint else problem.message
+    return f"::{GITHUB[problem.severity]} {joined}::{escape_data(text)}"
+
+
+def escape_data(text: str) -> str:
+    """Escape the text of a workflow command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def escape_property(text: str) -> str:
+    """Escape the value of a workflow command's property."""
+    return escape_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def span_of(problem: Problem, document: Document | None) -> Span:
+    """Return where a problem is."""
+    if problem.at is not None:
+        return Span(*problem.at)
+    return Span(1, 1, 2) if document is None else document.span(problem.path, problem.on_key)
+
+
+def related_span(problem: Problem, path: Path, document: Document | None) -> Span:
+    """Return where a related place is: a key when the problem is about a key."""
+    return Span(1, 1, 2) if document is None else document.span(path, problem.on_key)
+
+
+def file_of(document: Document | None) -> str:
+    """Return the name of the spec."""
+    return NOWHERE if document is None else document.name
+
+
+def place(document: Document | None, span: Span) -> str:
+    """Return a place as editors read it."""
+    return f"{file_of(document)}:{span.line}:{span.column}"
+
+
+def severity(problem: Problem, colour: bool) -> str:
+    """Return severity and code."""
+    text = f"{problem.severity.value}[{problem.code}]"
+    return f"\x1b[1;{COLOURS[problem.severity]}m{text}\x1b[0m" if colour else text
+
+
+def note(problem: Problem) -> str:
+    """Return what a related place is."""
+    return "first defined here" if problem.code in FIRST_ONE else "see here"
+
+
+def excerpt(document: Document | None, span: Span, hint: str, colour: bool, *, secret: bool = False) -> list[str]:
+    """Return the source line with a caret below it, both cut to what is around the caret. A secret is starred out."""
+    if document is None or not 1 <= span.line <= len(document.lines):
+        return [f"  {hint}"] if hint else []
+    line, start, end = redacted(document.lines[span.line - 1]), span.column - 1, span.end_column - 1
+    if secret and not has_password(line):
+        line = line[:start] + "*" * len(line[start:end]) + line[end:]
+    source, start, end = cut(line, start, end)
+    before, marked = source[:start], source[start:end]
+    caret = " " * width(before) + paint("^" * max(1, width(marked, width(before))), colour)
+    margin = " " * len(str(span.line))
+    return [f"{span.line} | {visible(source)}".rstrip(), f"{margin} | {caret} {hint}".rstrip()]
+
+
+def paint(text: str, colour: bool) -> str:
+    """Return text in green, for a terminal."""
+    return f"\x1b[1;32m{text}\x1b[0m" if colour else text
+
+
+def cut(line: str, start: int, end: int) -> tuple[str, int, int]:
+    """Return the part of a long line around a piece of it, and where that piece is in it."""
+    if len(line) <= WIDEST:
+        return line, start, max(start, min(end, len(line)))
+    first = max(0, min(start - BEFORE, len(line) - WIDEST))
+    part = line[first : first + WIDEST]
+    head, tail = "…" if first else "", "…" if first + WIDEST < len(line) else ""
+    shift = first - len(head)
+    return head + part + tail, start - shift, max(start - shift, min(end - shift, len(head) + len(part)))
+
+
+def visible(text: str) -> str:
+    """Return a line with tabs expanded and with nothing in it that moves a cursor."""
+    shown, column = "", 0
+    for char in text:
+        piece = " " * (TAB - column % TAB) if char == "\t" else char if is_shown(char) else "\N{REPLACEMENT CHARACTER}"
+        shown += piece
+        column += width(char, column)
+    return shown
+
+
+def is_shown(char: str) -> bool:
+    """Tell whether a character can go to a terminal as it is: no control, no change of direction."""
+    return unicodedata.category(char) not in ("Cc", "Cs", "Cn", "Zl", "Zp") and unicodedata.bidirectional(char) not in (
+        "LRE",
+        "RLE",
+        "LRO",
+        "RLO",
+        "PDF",
+        "LRI",
+        "RLI",
+        "FSI",
+        "PDI",
+    )
+
+
+def width(text: str, column: int = 0) -> int:
+    """Return how many columns a text takes on a terminal, from a column on."""
+    start = column
+    for char in text:
+        column += TAB - column % TAB if char == "\t" else char_width(char)
+    return column - start
+
+
+def char_width(char: str) -> int:
+    """Return the columns of one character: two for Korean, Chinese and emoji, none for combining marks."""
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

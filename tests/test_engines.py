@@ -1,0 +1,92 @@
+"""Each rendered file is accepted by the program that reads it; and each validator is seen to refuse a broken one.
+
+These run in the images of this machine. The dialects whose program cannot be had are held to recorded key lists
+(`test_dialects.py`).
+"""
+
+import pytest
+from support import ROOT, site_of
+
+from ongrid_gen.model import Site
+from ongrid_gen.problems import Problem
+from ongrid_gen.render import Tree, render
+from ongrid_gen.runtime import images
+from ongrid_gen.verify import ask_engines
+
+pytestmark = pytest.mark.engine
+
+HOSTILE = r"""
+version: 1
+site: hostile
+environment: 'prod "$x" ${y} {{ z }}'
+labels: {cluster: 'a "b" \ ${c} $d {{ .e }}'}
+services:
+  - {name: payments-api, aliases: ['"x" ${y}', 'back\slash', '결제'], owner: team-a}
+edges: [{name: local, attributes: {device_id: '$1 ${HOME} "quoted"'}}]
+metrics: {dimensions: [http.request.method]}
+alerts:
+  - name: '결제 "느림" {{ x }} ${y} a/b'
+    kind: trace_latency
+    service: payments-api
+    operation: 'POST /v1/"charge"/{id} ${x} \d+ $y {{ .z }}'
+    threshold_ms: 812.5
+    summary: '{{ $labels.nope }} "quoted" ${x}'
+  - {name: "it's", kind: trace_error_rate, service: payments-api, operation: 'GET {id}', threshold_pct: 0.1}
+  - {name: '$$', kind: service_dependency_error_rate, threshold_ratio: 0.05, labels: {team: '{{ "x" }} $a'}}
+notify:
+  channels: [{name: oncall, type: webhook, url_file: secrets/oncall.url}]
+  routes: [{channel: oncall, match: {team: '{{ "x" }} $a'}}]
+  default: oncall
+"""
+SPECS = {
+    "smallest": (ROOT / "site.min.yaml").read_text(encoding="utf-8"),
+    "demo": (ROOT / "site.yaml").read_text(encoding="utf-8"),
+    "ongrid": (ROOT / "site.yaml").read_text(encoding="utf-8") + "\nalerting: {style: ongrid}\n",
+    "hostile": HOSTILE,
+}
+
+
+@pytest.fixture(scope="module")
+def sites(stand_ins: bool) -> dict[str, Site]:
+    found = {name: site_of(text, stand_ins=stand_ins) for name, text in SPECS.items()}
+    images.provide(found["demo"], print)
+    return found
+
+
+def words(problems: list[Problem]) -> list[str]:
+    return [problem.message for problem in problems]
+
+
+@pytest.mark.parametrize("name", list(SPECS))
+def test_every_file_is_accepted_by_its_own_engine(sites: dict[str, Site], name: str) -> None:
+    site = sites[name]
+    assert words(ask_engines(site, render(site))) == []
+
+
+def broken(site: Site, path: str, before: str, after: str) -> Tree:
+    tree = render(site)
+    assert before in tree[path]
+    return {**tree, path: tree[path].replace(before, after, 1)}
+
+
+BREAKS = {
+    "promtool check config": ("prometheus/prometheus.yaml", "scrape_configs", "scrape_confusions"),
+    "promtool check rules": ("prometheus/rules/payments-api.yaml", "rate(", "rrate("),
+    "amtool": ("alertmanager/alertmanager.yaml", "receivers", "deceivers"),
+    "tempo": ("tempo/tempo.yaml", "remote_write_flush_deadline", "remote_write_flush_deadlime"),
+    "otelcol validate": ("otelcol/gateway.yaml", "memory_limiter:", "memory_limited:"),
+    "docker compose config": ("compose.yaml", "mem_limit", "mem_limits"),
+}
+
+
+@pytest.mark.parametrize("engine_name", list(BREAKS))
+def test_each_engine_is_seen_to_refuse(sites: dict[str, Site], engine_name: str) -> None:
+    path, before, after = BREAKS[engine_name]
+    found = words(ask_engines(sites["demo"], broken(sites["demo"], path, before, after)))
+    assert any(message.startswith(engine_name) for message in found), found
+    assert {message.split(" refuses ")[0] for message in found} <= {engine_name, "promtool check config"}
+
+
+def test_compose_that_would_lose_a_variable_is_refused(sites: dict[str, Site]) -> None:
+    tree = broken(sites["demo"], "compose.yaml", "TZ: UTC", "TZ: $unset")
+    assert any("unset" in message for message in words(ask_engines(sites["demo"], tree)))

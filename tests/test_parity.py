@@ -1,0 +1,56 @@
+"""What belongs together is all there: this test names what was forgotten."""
+
+import json
+import re
+
+import pytest
+from support import ROOT
+
+from ongrid_gen import checks
+from ongrid_gen.alerts import KINDS
+from ongrid_gen.checks import CHECKS
+from ongrid_gen.cli import COMMANDS
+from ongrid_gen.components.tempo import DIALECTS
+
+SITE_SCHEMA = json.loads((ROOT / "schemas" / "site.schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_an_alert_kind_has_its_files(kind: str) -> None:
+    assert (ROOT / "generator" / "ongrid_gen" / "alerts" / f"{kind}.py").is_file()
+    assert (ROOT / "schemas" / "alerts" / f"{kind}.schema.json").is_file()
+    assert (ROOT / "stack" / "runbooks" / f"{kind}.md.j2").is_file()
+    assert kind == KINDS[kind].KIND
+
+
+def test_the_schema_knows_the_kinds_that_are_rendered() -> None:
+    fragments = {path.name.removesuffix(".schema.json") for path in (ROOT / "schemas" / "alerts").glob("*.json")}
+    assert set(KINDS) == fragments
+    text = json.dumps(SITE_SCHEMA)
+    assert all(f'"{kind}"' in text for kind in KINDS)
+
+
+def test_the_schema_knows_the_dialects_that_are_rendered() -> None:
+    assert sorted(DIALECTS) == sorted(SITE_SCHEMA["properties"]["versions"]["properties"]["tempo"]["enum"])
+
+
+@pytest.mark.parametrize("name", [path.stem for path in (ROOT / "generator/ongrid_gen/checks").glob("*.py")])
+def test_a_check_is_listed_and_has_a_failing_fixture(name: str) -> None:
+    if name in ("__init__", "base"):
+        return
+    assert getattr(checks, name) in CHECKS
+    assert (ROOT / "tests" / "bad" / name / "site.yaml").is_file()
+    assert (ROOT / "tests" / "bad" / name / "expected.txt").is_file()
+
+
+def test_no_code_is_used_twice() -> None:
+    codes = [check.CODE for check in CHECKS]
+    assert len(set(codes)) == len(codes)
+    assert all(re.fullmatch(r"OG\d{3}", code) for code in codes)
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_a_command_has_its_module(name: str) -> None:
+    module, text = COMMANDS[name]
+    assert (ROOT / "generator" / "ongrid_gen" / "commands" / f"{module}.py").is_file()
+    assert text
