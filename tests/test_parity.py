@@ -54,3 +54,24 @@ def test_a_command_has_its_module(name: str) -> None:
     module, text = COMMANDS[name]
     assert (ROOT / "generator" / "ongrid_gen" / "commands" / f"{module}.py").is_file()
     assert text
+
+
+def test_the_readme_shows_the_demo_site() -> None:
+    """To mend: paste `site.yaml` between the two comments of README.md."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.split("<!-- site.yaml -->\n```yaml\n")[1].split("```\n<!-- /site.yaml -->")[0]
+    assert shown == (ROOT / "site.yaml").read_text(encoding="utf-8")
+
+
+def test_the_reference_is_what_the_schema_says() -> None:
+    """To mend: `make gen`."""
+    import subprocess
+    import sys
+
+    done = subprocess.run([sys.executable, ROOT / "tools" / "reference.py", "--check"], check=False)
+    assert done.returncode == 0, "docs/reference.md is out of date: run `make gen`"
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if f"`{name}" not in readme] == []

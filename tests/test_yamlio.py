@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 
 from ongrid_gen.yamlio import MAX_DEPTH, dump, is_ambiguous, parse, read, resolve, shown
 
-TRICKY = [
+MISREAD = [
     "1e3", "08080", "0o17", "017", "1_000", "0x1f", "0b11", ".5", "5.", "1:30", "12:30:45", "+1", "-0", "1.5e-7", ".inf",
-    "-.INF", ".nan", "inf", "NaN", "y", "Y", "n", "yes", "No", "on", "OFF", "true", "False", "~", "null", "NULL", "", "nil",
-    "2020-01-01", "2020-1-1", "2020-01-01T00:00:00Z", "=", "<<", " x", "x ", "\tx", "- x", "? x", ": x", "a: b", "a #b", "#",
-    "{a", "[a", "*a", "&a", "!a", "|", ">", "%a", "@a", "`a", "'", '"', "\\", "a\nb", "a\nb\n", "\na", "\n", " a\nb",
-    "a\n  b\n\n\n", "a \nb", "a\r\nb", "a\tb", "---", "...", "--- a", "{{ $labels.x }}", "$x", "결제느림", "支付", "🚀", "\x1b[31m",
-    "\u2028", "\x85", "\ufeff", "\xa0", "a\u2028b\n", "\x00", "\x7f", "5m", "1.4.2", "127.0.0.1:3200", "x" * 500, "x y " * 200,
+    "-.INF", ".nan", "inf", "NaN", "y", "Y", "n", "yes", "No", "on", "OFF", "true", "False", "~", "null", "NULL", "",
+    "nil", "2020-01-01", "2020-1-1", "2020-01-01T00:00:00Z", "=", "<<",
+]  # fmt: skip
+TRICKY = [
+    *MISREAD, " x", "x ", "\tx", "- x", "? x", ": x", "a: b", "a #b", "#", "{a", "[a", "*a", "&a", "!a", "|", ">", "%a", "@a",
+    "`a", "'", '"', "\\", "a\nb", "a\nb\n", "\na", "\n", " a\nb", "a\n  b\n\n\n", "a \nb", "a\r\nb", "a\tb", "---",
+    "...", "--- a", "{{ $labels.x }}", "$x", "결제느림", "支付", "🚀", "\x1b[31m", "\u2028", "\x85", "\ufeff", "\xa0",
+    "a\u2028b\n", "\x00", "\x7f", "5m", "1.4.2", "127.0.0.1:3200", "x" * 500, "x y " * 200,
 ]  # fmt: skip
 
 
@@ -25,8 +28,8 @@ TRICKY = [
     [
         ("on", "on"), ("yes", "yes"), ("No", "No"), ("12:30", "12:30"), ("2020-01-01", "2020-01-01"), ("012", 12),
         ("0o17", 15), ("0x1F", 31), ("1_000", "1_000"), ("0b1", "0b1"), ("true", True), ("False", False), ("~", None),
-        ("", None), ("Null", None), (".5", Decimal("0.5")), ("+1.5e3", Decimal(1500)), ("1.4.2", "1.4.2"), ("-7", -7),
-        ("2.10", Decimal("2.10")), ("y", "y"), ("0.1", Decimal("0.1")), ("+", "+"), ("-", "-"), (".", "."), ("1e", "1e"),
+        ("", None), ("Null", None), (".5", Decimal("0.5")), ("+1.5e3", Decimal(1500)), ("1.4.2", "1.4.2"), ("-7", -7), ("1e", "1e"),
+        ("2.10", Decimal("2.10")), ("y", "y"), ("0.1", Decimal("0.1")), ("+", "+"), ("-", "-"), (".", "."),
     ],
 )  # fmt: skip
 def test_a_scalar_without_quotes_follows_core_rules(text: str, value: object) -> None:
@@ -131,14 +134,12 @@ def test_what_looks_like_a_number_is_quoted(text: str) -> None:
     assert parse(dump([text], banner=None)) == [text]
 
 
-@pytest.mark.parametrize("text", TRICKY[:38])
+@pytest.mark.parametrize("text", MISREAD)
 def test_what_a_go_parser_would_misread_is_quoted(text: str) -> None:
     assert dump([text], banner=None) == f'- "{text}"\n'
 
 
-@pytest.mark.parametrize(
-    "text", ["5m", "1.4.2", "127.0.0.1:3200", "payments-api", "512Mi", "결제느림", "2.10.8-debian"]
-)
+@pytest.mark.parametrize("text", ["5m", "1.4.2", "127.0.0.1:3200", "payments-api", "512Mi", "결제느림", "2.10.8"])
 def test_what_nobody_misreads_stays_plain(text: str) -> None:
     assert dump([text], banner=None) == f"- {text}\n"
 

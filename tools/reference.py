@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+Node = dict[str, Any]
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "reference.md"
 INTRO = """# Reference of site.yaml
@@ -35,53 +36,53 @@ def reference() -> str:
         kind = path.name.removesuffix(".schema.json")
         described = fragment.get("description", "")
         parts.append(f"\n## Alerts of kind `{kind}`\n\n{described}\n\n| key | value | default | |\n|---|---|---|---|\n")
-        parts.append("".join(rows(fragment, fragment, only_described=True)))
+        parts.append("".join(rows(fragment, fragment, only_own=True)))
     return "".join(parts)
 
 
-def schema(name: str) -> dict[str, Any]:
+def schema(name: str) -> Node:
     """Return one schema file."""
-    data: dict[str, Any] = json.loads((ROOT / "schemas" / name).read_text(encoding="utf-8"))
+    data: Node = json.loads((ROOT / "schemas" / name).read_text(encoding="utf-8"))
     return data
 
 
-def rows(node: dict[str, Any], root: dict[str, Any], prefix: str = "", *, only_described: bool = False) -> list[str]:
-    """Return a row per key, depth first."""
+def rows(node: Node, root: Node, prefix: str = "", *, only_own: bool = False) -> list[str]:
+    """Return a row per key, depth first. With `only_own` leave out what every alert has."""
     found = []
-    required = node.get("required", [])
+    required = [*node.get("required", []), *node.get("else", {}).get("required", [])]
     for name, raw in node.get("properties", {}).items():
-        child = resolved(raw, root)
-        if child is True or (only_described and "description" not in child):
+        if only_own and raw is True:
             continue
+        child, base = resolved(raw, root)
         key = f"{prefix}{name}"
-        found.append(row(key, child, root, needed=name in required))
-        found += rows(child, root, f"{key}.")
-        items = resolved(child.get("items", {}), root)
-        if isinstance(items, dict):
-            found += rows(items, root, f"{key}[].")
+        found.append(row(key, child, base, needed=name in required))
+        found += rows(child, base, f"{key}.")
+        items, items_base = resolved(child.get("items", {}), base)
+        found += rows(items, items_base, f"{key}[].")
     return found
 
 
-def resolved(node: Any, root: dict[str, Any]) -> Any:
-    """Follow a reference, to this file or another one, keeping what stands beside it."""
-    if not isinstance(node, dict) or "$ref" not in node:
-        return node
+def resolved(node: Node, root: Node) -> tuple[Node, Node]:
+    """Follow a reference, within this file or into another; what stands beside it stays. Return its file's root too."""
+    if "$ref" not in node:
+        return node, root
     file, _, pointer = node["$ref"].partition("#")
-    target: Any = schema_by_id(file) if file else root
+    base = named(file) if file else root
+    target: Any = base
     for part in [part for part in pointer.split("/") if part]:
         target = target[part]
     beside = {key: value for key, value in node.items() if key != "$ref"}
-    return {**resolved(target, root), **beside}
+    found, base = resolved(target, base)
+    return {**found, **beside}, base
 
 
-def schema_by_id(name: str) -> dict[str, Any]:
-    """Return the schema whose file or `$id` has that name."""
-    last = name.rsplit("/", 1)[-1]
-    here = ROOT / "schemas" / last
-    return schema(last if here.is_file() else f"alerts/{last}")
+def named(file: str) -> Node:
+    """Return the schema file of that name, from wherever it is referred to."""
+    last = file.rsplit("/", 1)[-1]
+    return schema(last if (ROOT / "schemas" / last).is_file() else f"alerts/{last}")
 
 
-def row(key: str, node: dict[str, Any], root: dict[str, Any], *, needed: bool) -> str:
+def row(key: str, node: Node, root: Node, *, needed: bool) -> str:
     """Return one row."""
     default = (
         "required" if needed else f"`{json.dumps(node['default'], ensure_ascii=False)}`" if "default" in node else ""
@@ -89,15 +90,15 @@ def row(key: str, node: dict[str, Any], root: dict[str, Any], *, needed: bool) -
     return f"| `{key}` | {kind(node, root)} | {default} | {node.get('description', '')} |\n".replace("||", r"\|\|")
 
 
-def kind(node: dict[str, Any], root: dict[str, Any]) -> str:
+def kind(node: Node, root: Node) -> str:
     """Return what a value is, in words."""
     if "enum" in node:
         return ", ".join(f"`{value}`" for value in node["enum"])
     if "const" in node:
         return f"`{node['const']}`"
     if node.get("type") == "array":
-        items = resolved(node.get("items", {}), root)
-        return f"list of {kind(items, root)}" if isinstance(items, dict) else "list"
+        items, base = resolved(node.get("items", {}), root)
+        return f"list of {kind(items, base)}"
     return str(node.get("type", ""))
 
 

@@ -15,7 +15,7 @@ ELSEWHERE: Final = re.compile(r"secrets/[^/]+|/run/secrets/.+|\$\{env:[A-Za-z_][
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 WRITTEN_PAIR: Final = re.compile(
-    r"""(["']?)([A-Za-z][A-Za-z0-9_.-]*)\1\s*:\s+(?P<value>"[^"]*"?|'[^']*'?|[^\s,}\]]+)"""
+    r"""(["']?)([A-Za-z][A-Za-z0-9_.-]*)\1\s*:\s+(?P<value>"[^"]*"?|'[^']*'?|[^\s,{}\[\]"'][^,}\]]*)"""
 )
 
 

@@ -15,6 +15,7 @@ from ongrid_gen.checks import (
     memory_floor,
     own_dimension,
     own_port,
+    public_listen,
     reaches_someone,
     window_floor,
 )
@@ -35,6 +36,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     drill_can_fire,
     batch_fits_queue,
     own_port,
+    public_listen,
     memory_floor,
     free_labels,
 )

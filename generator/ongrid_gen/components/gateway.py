@@ -64,7 +64,7 @@ def rename(service: Service) -> str:
 
 def service(site: Site) -> ComposeService:
     """Return the gateway's container. It publishes nothing: agents reach it in the network `ingest`."""
-    return collector.container(
+    made = collector.container(
         site,
         name=NAME,
         config_dir="./otelcol",
@@ -72,3 +72,6 @@ def service(site: Site) -> ComposeService:
         networks=["inside", "ingest"],
         ports=[],
     )
+    # stopping goes in reverse: the gateway stops before Tempo, and keeps what it still has in its queue
+    made["depends_on"] = {**made.get("depends_on", {}), "tempo": {"condition": "service_started"}}
+    return made

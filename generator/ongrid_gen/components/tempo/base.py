@@ -31,13 +31,15 @@ LIVE_TRACES = 100_000
 class Dialect(Protocol):
     """A module that knows the configuration language of one version of Tempo.
 
-    `VERIFIES` tells whether it can check a configuration offline, `TRACEQL` and `ZERO_SAMPLE` what it can do.
+    `VERIFIES` tells whether it can check a configuration offline, `STOPS_POLITELY` whether what it refuses while it
+    stops is sent again, `TRACEQL` and `ZERO_SAMPLE` what it can do.
     """
 
     VERSION: str
     IMAGE: str
     VERIFIES: bool
     STOP_GRACE: str
+    STOPS_POLITELY: bool
     TRACEQL: bool
     ZERO_SAMPLE: bool
 

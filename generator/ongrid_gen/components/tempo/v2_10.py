@@ -10,6 +10,7 @@ IMAGE: Final = "grafana/tempo:2.10.8"
 PROBE: Final[tuple[str, ...]] = ()  # no shell and no -health: the prober container asks
 VERIFIES: Final = True
 STOP_GRACE: Final = "20s"
+STOPS_POLITELY: Final = True
 TRACEQL: Final = True
 ZERO_SAMPLE: Final = True
 

@@ -10,6 +10,7 @@ IMAGE: Final = "grafana/tempo:3.0.3"
 PROBE: Final = ("CMD", "/tempo", "-health")  # never with -config.file
 VERIFIES: Final = True
 STOP_GRACE: Final = "20s"
+STOPS_POLITELY: Final = True
 TRACEQL: Final = True
 ZERO_SAMPLE: Final = True
 

@@ -1,0 +1,163 @@
+"""Measure, and write docs/benchmarks.md: rendering in processes of its own, and the real stack.
+
+Whole processes are timed from outside; the median of several runs is quoted, with minimum and maximum.
+"""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+GEN = Path(sys.executable).parent / "ongrid-gen"
+WORK = ROOT / "build" / "bench"
+RUNS = 7
+IDLE_SECONDS = 60
+
+INTRO = """# Benchmarks
+
+Written by `make bench` on {machine}. Times of whole processes are medians of {runs} runs after one warm-up
+(minimum to maximum in brackets).
+
+"""
+
+
+def main() -> int:
+    """Measure everything and write the page."""
+    mode = sys.argv[1:]
+    WORK.mkdir(parents=True, exist_ok=True)
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {mode[0] if mode else 'official images'}"
+    parts = [INTRO.format(machine=machine, runs=RUNS), rendering(), running(mode)]
+    (ROOT / "docs" / "benchmarks.md").write_text("".join(parts), encoding="utf-8")
+    return 0
+
+
+def measured(*arguments: str) -> tuple[float, float]:
+    """Run `ongrid-gen` once; return wall seconds and peak memory in MiB."""
+    started = time.perf_counter()
+    process = subprocess.Popen([GEN, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise SystemExit(f"ongrid-gen {' '.join(arguments)} failed")
+    return wall, usage.ru_maxrss / 1024
+
+
+def repeated(*arguments: str) -> str:
+    """Return a table's cells for several runs: median seconds with its span, and the highest memory."""
+    measured(*arguments)
+    runs = [measured(*arguments) for _ in range(RUNS)]
+    walls = [wall for wall, _ in runs]
+    memory = max(memory for _, memory in runs)
+    return f"{statistics.median(walls):.2f} s ({min(walls):.2f} to {max(walls):.2f}) | {memory:.0f} MiB"
+
+
+def rendering() -> str:
+    """Return the section about rendering."""
+    many = WORK / "many.yaml"
+    many.write_text(thousand_services(), encoding="utf-8")
+    site, out = str(ROOT / "site.yaml"), str(WORK / "out")
+    rows = [
+        ("`--help`", repeated("--help")),
+        ("`check site.yaml`", repeated("check", site)),
+        ("`render site.yaml` into an empty folder, then again", repeated("render", site, "-o", out)),
+        ("`check`, 1,000 services with one alert each", repeated("check", str(many))),
+        ("`render`, 1,000 services with one alert each", repeated("render", str(many), "-o", str(WORK / "many"))),
+    ]
+    lines = "".join(f"| {what} | {cells} |\n" for what, cells in rows)
+    return "## Rendering\n\n| cold process | wall | peak memory |\n|---|---|---|\n" + lines + "\n"
+
+
+def thousand_services() -> str:
+    """Return a spec with 1,000 services and an alert for each."""
+    names = [f"service-{number}" for number in range(1000)]
+    services = "".join(f"  - {{name: {name}}}\n" for name in names)
+    alerts = "".join(
+        f"  - {{name: Slow{index}, kind: trace_latency, service: {name}, threshold_ms: {500 + index % 7 * 100}}}\n"
+        for index, name in enumerate(names)
+    )
+    return f"version: 1\nsite: many\nservices:\n{services}alerts:\n{alerts}"
+
+
+def running(mode: list[str]) -> str:
+    """Return the section about the real stack."""
+    spec = WORK / "site.yaml"
+    text = (ROOT / "site.yaml").read_text(encoding="utf-8").replace("site: shop", "site: bench")
+    spec.write_text(text, encoding="utf-8")
+    secrets = WORK / "secrets"
+    secrets.mkdir(exist_ok=True)
+    (secrets / "oncall.url").write_text("http://127.0.0.1:9/nobody", encoding="utf-8")
+    run("images", str(spec), *mode)
+    run("render", str(spec), *mode)
+    with removed_afterwards(spec, mode):
+        started = time.perf_counter()
+        run("up", str(spec), *mode)
+        ready = time.perf_counter() - started
+        time.sleep(IDLE_SECONDS)
+        memory = idle_memory()
+        drills = json.loads(run("drill", str(spec), *mode, "--sink-only", "--json"))
+    return up_section(ready) + memory_section(memory) + drill_section(drills)
+
+
+def run(*arguments: str) -> str:
+    """Run `ongrid-gen` and return what it prints."""
+    done = subprocess.run([GEN, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"ongrid-gen {' '.join(arguments)} failed:\n{done.stderr}")
+    return done.stdout
+
+
+@contextmanager
+def removed_afterwards(spec: Path, mode: list[str]) -> Iterator[None]:
+    """Take the stack down with its data, whatever happens."""
+    finish: Callable[[], str] = lambda: run("down", str(spec), *mode, "--volumes")  # noqa: E731
+    try:
+        yield
+    finally:
+        finish()
+
+
+def idle_memory() -> dict[str, str]:
+    """Return the memory of each container of the stack, as Docker counts it."""
+    lines = subprocess.run(
+        ["docker", "stats", "--no-stream", "--format", "{{.Name}}\t{{.MemUsage}}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    used = [line.partition("\t") for line in sorted(lines) if line.startswith("bench")]
+    return {name: usage for name, _, usage in used}
+
+
+def up_section(ready: float) -> str:
+    """Return the section about starting."""
+    return f"## `up` to ready\n\n{ready:.0f} s with the images present: centre and one agent, every probe green.\n\n"
+
+
+def memory_section(memory: dict[str, str]) -> str:
+    """Return the section about memory."""
+    lines = "".join(f"| {name} | {usage} |\n" for name, usage in memory.items())
+    return f"## Idle memory, {IDLE_SECONDS} s after ready\n\n| container | used / limit |\n|---|---|\n{lines}\n"
+
+
+def drill_section(drills: list[dict[str, object]]) -> str:
+    """Return the section about the time from the first bad span to firing."""
+    head = "## From the first bad span to firing\n\nSeconds, `site.yaml` as it is (window 5m, `for` 2m).\n\n"
+    head += "| alert | earliest possible | pending | firing | delivered | resolved |\n|---|---|---|---|---|---|\n"
+    lines = ""
+    for one in drills:
+        hops = one["hops"]
+        if one["expected"] == "firing" and isinstance(hops, dict):
+            cells = " | ".join(f"{hops[hop]:.1f}" for hop in ("pending", "firing", "delivered", "resolved"))
+            lines += f"| {one['alert']} | {float(str(one['earliest'])):.1f} | {cells} |\n"
+    return head + lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())
