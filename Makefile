@@ -10,6 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GEN := $(BIN)/ongrid-gen
 WORKERS ?= 2
+STACKS ?= 3
 
 .PHONY: help setup docker mode up down status drill render check lint test unit rules integration golden gen bench clean
 
@@ -68,12 +69,12 @@ rules: setup docker ## rule unit tests and validators, in the programs' own imag
 	@$(BIN)/pytest -n $(WORKERS) -m engine $(ARGS)
 
 integration: mode ## the real stack, brought up with testcontainers
-	@$(BIN)/pytest -m integration $(ARGS)
+	@$(BIN)/pytest -n $(STACKS) --dist loadfile -m integration $(ARGS)
 
 test: mode lint ## everything: lint, types, unit, golden, rule tests, integration on the real stack
 	@$(GEN) images $(SITE) $$(cat build/.mode) > /dev/null
 	@$(BIN)/pytest -n $(WORKERS) -m "not integration" $(ARGS)
-	@$(BIN)/pytest -m integration $(ARGS)
+	@$(BIN)/pytest -n $(STACKS) --dist loadfile -m integration $(ARGS)
 
 golden: setup ## write the golden files anew, then run the tests that compare them
 	@ONGRID_GEN_GOLDEN=1 $(BIN)/pytest -q -n $(WORKERS) -m "not integration and not engine" -k "golden or bad"

@@ -5,13 +5,13 @@ These run in the images of this machine. The dialects whose program cannot be ha
 """
 
 import pytest
-from support import ROOT, site_of
 
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Problem
 from ongrid_gen.render import Tree, render
 from ongrid_gen.runtime import images
 from ongrid_gen.verify import ask_engines
+from support import ROOT, site_of
 
 pytestmark = pytest.mark.engine
 

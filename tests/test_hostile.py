@@ -5,10 +5,10 @@ import json
 import pytest
 import yaml
 from promql_parser import parse
-from support import site_of
-from test_engines import HOSTILE
 
 from ongrid_gen.render import Tree, render
+from support import site_of
+from test_engines import HOSTILE
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,13 @@ import json
 import re
 
 import pytest
-from support import ROOT
 
 from ongrid_gen import checks
 from ongrid_gen.alerts import KINDS
 from ongrid_gen.checks import CHECKS
 from ongrid_gen.cli import COMMANDS
 from ongrid_gen.components.tempo import DIALECTS
+from support import ROOT
 
 SITE_SCHEMA = json.loads((ROOT / "schemas" / "site.schema.json").read_text(encoding="utf-8"))
 

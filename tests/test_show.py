@@ -31,7 +31,19 @@ def test_the_example_of_the_house_style_looks_as_it_stands_there() -> None:
 
 
 def test_the_caret_stands_below_what_it_marks_whatever_is_before() -> None:
-    for before in ("", "결제", "支付", "😀", "e\u0301", "ｆｕｌｌ", "ｱ"):
+    for before in (
+        "",
+        "결제",
+        "支付",
+        "😀",
+        "e\u0301",
+        "ｆｕｌｌ",
+        "ｱ",
+        "\xad",
+        "결\u200d",
+        "\u1100\u1161\u11a8",
+        "\xa0",
+    ):
         source, caret = as_text(Problem("X", ("b",), "m"), document(f"{{a: '{before}', b: 결x}}\n")).split("\n")[1:]
         start = caret.index("^")
         assert width(source[: source.index("결x")]) == start

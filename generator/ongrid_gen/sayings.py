@@ -15,7 +15,7 @@ from ongrid_gen.load import Document
 from ongrid_gen.problems import Path, Problem
 from ongrid_gen.redact import ADDRESS, SECRET
 from ongrid_gen.schema import validator
-from ongrid_gen.yamlio import NOT_ALLOWED, NOT_TEXT, Value, shown
+from ongrid_gen.yamlio import NOT_ALLOWED, NOT_TEXT, Value, dump, shown
 
 MISSING_KEY: Final = "OG904"
 WRONG_TYPE: Final = "OG905"
@@ -119,7 +119,7 @@ def type_hint(case: Case) -> str:
         empty: Value = [] if wanted == "array" else {} if wanted == "object" else None
         return f"write `{empty}`" if empty is not None and case.accepts(empty) else "give it a value"
     if wanted == "array" and isinstance(case.value, str) and case.accepts([case.value]):
-        return f"write `[{json.dumps(case.value, ensure_ascii=False)}]`"
+        return f"write `[{quoted(case.value)}]`"
     if not isinstance(case.value, str):
         return ""
     if wanted in ("integer", "number"):
@@ -142,8 +142,18 @@ def text_hint(case: Case, text: str) -> str:
         return f"write it with a unit, such as `{text}s`"
     if not found or found == text or not case.accepts(found):
         return ""
-    quotes = '"' if isinstance(case.value, (int, Decimal)) and re.fullmatch(r"[0-9.]+", found) else "`"
-    return f"write {quotes}{found}{quotes}"
+    return f"write {as_written(found)}"
+
+
+def as_written(text: str) -> str:
+    """Return a text as it must be typed into YAML: in quotes where it needs some, else in backticks."""
+    plain = text.isprintable() and dump([text], banner=None) == f"- {text}\n"
+    return f"`{text}`" if plain else quoted(text)
+
+
+def quoted(text: str) -> str:
+    """Return a text in double quotes, as YAML reads it."""
+    return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
 def not_listed(case: Case) -> Problem:
@@ -151,7 +161,7 @@ def not_listed(case: Case) -> Problem:
     text = str(case.value)
     find = suggest.BY_FORMAT.get(case.schema.get("format", ""))
     meant = suggest.nearest(text, case.limit)
-    hint = text_hint(case, text) if find else f"did you mean `{meant}`?" if meant else ""
+    hint = text_hint(case, text) if find else f"did you mean {as_written(meant)}?" if meant else ""
     if len(case.limit) == 1:
         hint = f"write `{case.limit[0]}`"
     return case.problem(f"must be {one_of(case.limit)}, not {shown(text)}", hint)

@@ -11,6 +11,7 @@ NOWHERE: Final = "site.yaml"
 TAB: Final = 4
 WIDEST: Final = 120
 BEFORE: Final = 50
+JOINING_JAMO: Final = frozenset(map(chr, range(0x1160, 0x1200)))  # vowels and finals of decomposed Korean
 COLOURS: Final = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.HINT: "36"}
 FIRST_ONE: Final = frozenset({"OG902", "OG907"})
 GITHUB: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "notice"}
@@ -149,37 +150,28 @@ def visible(text: str) -> str:
     """Return a line with tabs expanded and with nothing in it that moves a cursor."""
     shown, column = "", 0
     for char in text:
-        piece = " " * (TAB - column % TAB) if char == "\t" else char if is_shown(char) else "\N{REPLACEMENT CHARACTER}"
-        shown += piece
+        shown += " " * (TAB - column % TAB) if char == "\t" else safe(char)
         column += width(char, column)
     return shown
 
 
-def is_shown(char: str) -> bool:
-    """Tell whether a character can go to a terminal as it is: no control, no change of direction."""
-    return unicodedata.category(char) not in ("Cc", "Cs", "Cn", "Zl", "Zp") and unicodedata.bidirectional(char) not in (
-        "LRE",
-        "RLE",
-        "LRO",
-        "RLO",
-        "PDF",
-        "LRI",
-        "RLI",
-        "FSI",
-        "PDI",
-    )
+def safe(char: str) -> str:
+    """Return a character as it can go to a terminal: what no script writes is replaced by one column."""
+    if char.isprintable():
+        return char
+    return " " if unicodedata.category(char) == "Zs" else "\N{REPLACEMENT CHARACTER}"
 
 
 def width(text: str, column: int = 0) -> int:
     """Return how many columns a text takes on a terminal, from a column on."""
     start = column
     for char in text:
-        column += TAB - column % TAB if char == "\t" else char_width(char)
+        column += TAB - column % TAB if char == "\t" else char_width(safe(char))
     return column - start
 
 
 def char_width(char: str) -> int:
-    """Return the columns of one character: two for Korean, Chinese and emoji, none for combining marks."""
-    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
+    """Return the columns of one character: two for Korean, Chinese and emoji, none for what joins the one before."""
+    if unicodedata.category(char) in ("Mn", "Me") or char in JOINING_JAMO:
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1

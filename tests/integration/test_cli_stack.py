@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from integration.conftest import write_spec
 
 pytestmark = pytest.mark.integration
@@ -124,15 +125,17 @@ def test_drill_proves_what_fires_and_what_stays_quiet(cli: Cli) -> None:
 
 
 def test_drill_names_the_hop_that_is_broken(cli: Cli) -> None:
-    subprocess.run(["docker", "compose", "-f", str(cli.bundle / "compose.yaml"), "pause", "gateway"], check=True)
+    network = f"{cli.bundle.name}_ingest"
+    gateway = f"{cli.bundle.name}-gateway-1"
+    subprocess.run(["docker", "network", "disconnect", network, gateway], check=True)
     try:
         done = cli.run("drill", "OrdersErrors", "--json", "--sink-only")
     finally:
-        subprocess.run(["docker", "compose", "-f", str(cli.bundle / "compose.yaml"), "unpause", "gateway"], check=True)
+        subprocess.run(["docker", "network", "connect", "--alias", "gateway", network, gateway], check=True)
     assert done.returncode == 1, done.stderr
     outcome = json.loads(done.stdout)[0]
     assert outcome["failed"] == "series"
-    assert "gateway" in outcome["why"]
+    assert "gateway 0, Tempo 0" in outcome["why"]
 
 
 def test_status_of_a_stack_with_a_stopped_container_is_a_finding(cli: Cli) -> None:

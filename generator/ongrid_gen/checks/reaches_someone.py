@@ -50,6 +50,4 @@ def routed(alert: Alert, site: Site) -> bool:
 def rule_routed(rule: Rule, site: Site) -> bool:
     """Tell whether a route finds a rule. A label whose value is known only at run time does not count."""
     labels = {**site.external_labels, **rule.labels}
-    return any(
-        all(labels.get(label) == value for label, value in route.match.items()) for route in site.notify.routes
-    )
+    return any(all(labels.get(label) == value for label, value in route.match.items()) for route in site.notify.routes)

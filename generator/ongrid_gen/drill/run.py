@@ -26,6 +26,11 @@ from ongrid_gen.wait import DeadlineError, until
 
 Say = Callable[[str], None]
 SERIES_QUERY: Final = "sum(<< metric >>{<< of >>})"
+RECEIVED: Final = {
+    "gateway": 'sum(otelcol_receiver_accepted_spans{job="gateway"})',
+    "Tempo": 'sum(tempo_distributor_spans_received_total{job="tempo"})',
+    "its generator": 'sum(tempo_metrics_generator_spans_received_total{job="tempo"})',
+}
 # Beyond the earliest possible: what scheduling, shards and a busy machine add before we call a hop broken.
 MARGIN: Final = Decimal(45)
 DELIVERY: Final = 60.0
@@ -61,6 +66,7 @@ class Run:
     say: Say
     prometheus: str
     started: float = 0.0
+    before: dict[str, float] = field(default_factory=dict)
 
     @property
     def traffic(self) -> Traffic:
@@ -85,6 +91,7 @@ class Run:
         for one in firing:
             with kept(one):
                 self.starts_inactive(one)
+        self.before = self.received()
         with Sender(self.stack.otlp_http(), self.traffic) as sender:
             self.started = time.monotonic()
             self.first_hops([*firing, *quiet], sender)
@@ -146,14 +153,13 @@ class Run:
         return float(2 * site.gateway.batch_timeout + 2 * site.metrics.interval + MARGIN)
 
     def where_spans_are(self) -> str:
-        """Say which of the hops behind the agent saw spans."""
-        reads = (
-            ("gateway", 'sum(otelcol_receiver_accepted_spans{job="gateway"})'),
-            ("Tempo", 'sum(tempo_distributor_spans_received_total{job="tempo"})'),
-            ("Tempo's generator", 'sum(tempo_metrics_generator_spans_received_total{job="tempo"})'),
-        )
-        seen = [f"{who} received {self.value(query):.0f} spans" for who, query in reads]
-        return "spans are not counted: " + ", ".join(seen)
+        """Say how many of the drill's spans each hop behind the agent has seen."""
+        seen = [f"{who} {now - self.before[who]:.0f}" for who, now in self.received().items()]
+        return f"spans are not counted; received since the drill began: {', '.join(seen)}"
+
+    def received(self) -> dict[str, float]:
+        """Return how many spans each hop has received, as Prometheus last scraped it."""
+        return {who: self.value(query) for who, query in RECEIVED.items()}
 
     def fires(self, one: Outcome) -> None:
         """Wait for pending, firing, delivered."""

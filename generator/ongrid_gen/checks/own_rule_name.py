@@ -1,0 +1,29 @@
+"""OG035: no two rules share a name."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ongrid_gen.alerts import rules_of
+from ongrid_gen.model import Alert, Site
+from ongrid_gen.problems import Problem
+
+CODE: Final = "OG035"
+
+
+def check(site: Site) -> Iterator[Problem]:
+    """An alert named like the rule that another one brings along is taken for it: by routes, silences and drills.
+
+    Letters alone do not tell names apart: runbooks are files, and some file systems see no difference.
+    """
+    owner: dict[str, Alert] = {}
+    for alert in site.alerts:
+        for rule in rules_of(alert, site):
+            first = owner.setdefault(rule.name.casefold(), alert)
+            if first is not alert:
+                yield Problem(
+                    code=CODE,
+                    path=alert.path_to("name"),
+                    message=f"the rule `{rule.name}` of alert `{alert.name}` is called like one of alert `{first.name}`",
+                    hint="rename one of the two",
+                    related=(first.path_to("name"),),
+                )
