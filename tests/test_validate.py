@@ -300,7 +300,7 @@ def places(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | 
     return [found for key, item in pairs for found in ((*path, key), *places(item, (*path, key)))]
 
 
-@settings(deadline=None, max_examples=4000)
+@settings(deadline=None, max_examples=300)
 @given(st.data())
 def test_whatever_stands_in_a_spec_it_is_judged_and_shown(data: st.DataObject) -> None:
     spec: Any = parse(SEED)

@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from ongrid_gen import __version__
+from ongrid_gen.errors import CommandError
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "init": ("init", "write a commented site.yaml to start from"),
@@ -29,10 +30,6 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "schema": ("schema", "print the JSON Schema of site.yaml"),
 }
 OK, FINDINGS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
-
-
-class CommandError(Exception):
-    """Something outside the spec is in the way: a missing file, no Docker. Shown as one line; exit code 2."""
 
 
 class Findings(Exception):

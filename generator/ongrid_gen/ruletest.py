@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from ongrid_gen.cli import CommandError
+from ongrid_gen.errors import CommandError
 
 TESTS: Final = "prometheus/tests"
 TIMEOUT: Final = 300

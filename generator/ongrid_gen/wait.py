@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from ongrid_gen.cli import CommandError
+from ongrid_gen.errors import CommandError
 
 T = TypeVar("T")
 POLL = 0.25

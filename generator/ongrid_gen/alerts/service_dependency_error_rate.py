@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from ongrid_gen.alerts import ratio, timing
 from ongrid_gen.alerts.base import Explanation, Rule, RuleTest
-from ongrid_gen.alerts.clock import Clock, clock_of
+from ongrid_gen.alerts.cases.clock import Clock, clock_of
+from ongrid_gen.alerts.cases.promtest import Phase, bad, counter, series, total
+from ongrid_gen.alerts.cases.shares import Load
+from ongrid_gen.alerts.cases.story import Drawn, Labels, Story
 from ongrid_gen.alerts.conditions import fewest_requests, is_ongrid, operator_of, range_of, threshold_ratio, written
 from ongrid_gen.alerts.names import GRAPH_GROUP
-from ongrid_gen.alerts.promtest import Phase, bad, counter, series, total
-from ongrid_gen.alerts.shares import Load
-from ongrid_gen.alerts.story import Drawn, Labels, Story
 from ongrid_gen.alerts.wording import (
     Say,
     annotations,

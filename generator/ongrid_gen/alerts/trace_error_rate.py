@@ -10,7 +10,11 @@ from typing import Any, Final
 
 from ongrid_gen.alerts import ratio, timing
 from ongrid_gen.alerts.base import Explanation, Rule, RuleTest
-from ongrid_gen.alerts.clock import Clock, clock_of
+from ongrid_gen.alerts.cases.clock import Clock, clock_of
+from ongrid_gen.alerts.cases.promtest import Phase, bad, counter, good, series
+from ongrid_gen.alerts.cases.shares import Load
+from ongrid_gen.alerts.cases.story import Drawn, Labels, Story
+from ongrid_gen.alerts.cases.strangers import other_requests
 from ongrid_gen.alerts.conditions import (
     all_operations,
     exact_matchers,
@@ -27,10 +31,6 @@ from ongrid_gen.alerts.conditions import (
     written,
 )
 from ongrid_gen.alerts.names import service_group
-from ongrid_gen.alerts.promtest import Phase, bad, counter, good, series
-from ongrid_gen.alerts.shares import Load
-from ongrid_gen.alerts.story import Drawn, Labels, Story
-from ongrid_gen.alerts.strangers import other_requests
 from ongrid_gen.alerts.wording import (
     Say,
     annotations,

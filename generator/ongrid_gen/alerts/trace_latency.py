@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from ongrid_gen.alerts import latency_cases, timing
+from ongrid_gen.alerts import timing
 from ongrid_gen.alerts.base import Explanation, Rule, RuleTest
 from ongrid_gen.alerts.bounds import neighbours
+from ongrid_gen.alerts.cases import latency as latency_cases
 from ongrid_gen.alerts.conditions import (
     all_operations,
     exact_matchers,

@@ -23,7 +23,7 @@ def check(site: Site) -> Iterator[Problem]:
                 yield Problem(
                     code=CODE,
                     path=alert.path_to("name"),
-                    message=f"the rule `{rule.name}` of alert `{alert.name}` is called like one of alert `{first.name}`",
+                    message=f"the rule `{rule.name}` of alert `{alert.name}` has the name of one of `{first.name}`",
                     hint="rename one of the two",
                     related=(first.path_to("name"),),
                 )

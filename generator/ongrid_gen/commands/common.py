@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from ongrid_gen.cli import CommandError, Findings
+from ongrid_gen.cli import Findings
 from ongrid_gen.conventions import STAND_INS_SUFFIX
+from ongrid_gen.errors import CommandError
 from ongrid_gen.load import Document, load, read_source
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.pipeline import read_site

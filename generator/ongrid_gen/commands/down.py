@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from ongrid_gen.cli import CommandError
 from ongrid_gen.commands.common import out_option, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.up import edge_option, progress, stack_of
+from ongrid_gen.errors import CommandError
 from ongrid_gen.runtime import docker
 
 

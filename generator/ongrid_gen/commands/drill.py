@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from ongrid_gen.alerts.drilling import default_drill
-from ongrid_gen.cli import CommandError, Findings
+from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import find_alert, out_option, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.up import edge_option, progress, stack_of
 from ongrid_gen.drill.delivery import delivering
 from ongrid_gen.drill.run import Outcome, Run
 from ongrid_gen.drill.sink import Sink
+from ongrid_gen.errors import CommandError
 from ongrid_gen.model import Drill, Site
 from ongrid_gen.runtime import docker
 from ongrid_gen.runtime.stack import Stack

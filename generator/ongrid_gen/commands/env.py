@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from ongrid_gen.cli import CommandError
 from ongrid_gen.commands.common import read_spec, site_argument, stand_ins_option
 from ongrid_gen.components import apps
+from ongrid_gen.errors import CommandError
 
 
 @click.command("env")

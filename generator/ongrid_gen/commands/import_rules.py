@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ongrid_gen.cli import CommandError
+from ongrid_gen.errors import CommandError
 from ongrid_gen.importer import RulesError, import_rules
 from ongrid_gen.yamlio import dump
 

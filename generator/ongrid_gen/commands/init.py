@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ongrid_gen.cli import CommandError
+from ongrid_gen.errors import CommandError
 from ongrid_gen.text import Code, fill_source
 
 PROFILES = ("greenfield", "polyglot")

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from ongrid_gen.cli import CommandError, Findings
+from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import Spec, out_option, read_spec, show, site_argument, stand_ins_option
+from ongrid_gen.errors import CommandError
 from ongrid_gen.pipeline import Rendered, no_engines, render_site
 from ongrid_gen.problems import Rejected
 from ongrid_gen.write import Difference, NotOurs, compare, write

@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from ongrid_gen.cli import CommandError, Findings
+from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import out_option, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.up import edge_option, stack_of
+from ongrid_gen.errors import CommandError
 from ongrid_gen.runtime import api, docker
 from ongrid_gen.runtime.stack import Stack
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
-from ongrid_gen.cli import CommandError, Findings
+from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.render import rendered_bundle
 from ongrid_gen.components.images import PROMETHEUS
+from ongrid_gen.errors import CommandError
 from ongrid_gen.model import Site
 from ongrid_gen.ruletest import InImage, Promtool, find_promtool, run
 from ongrid_gen.runtime import docker

@@ -6,10 +6,12 @@ import urllib.parse
 import urllib.request
 from typing import Any
 
+from ongrid_gen.errors import CommandError
+
 TIMEOUT = 10.0
 
 
-class ApiError(Exception):
+class ApiError(CommandError):
     """A component did not answer, or not with what was asked; the message names the address."""
 
 

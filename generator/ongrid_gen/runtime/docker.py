@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ongrid_gen.cli import CommandError
+from ongrid_gen.errors import CommandError
 
 NO_DOCKER = (
     "Docker is not to be had: {why}\n"

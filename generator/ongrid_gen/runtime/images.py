@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ongrid_gen import standins
-from ongrid_gen.cli import CommandError
 from ongrid_gen.components import agent, compose
 from ongrid_gen.components.images import BUSYBOX
+from ongrid_gen.errors import CommandError
 from ongrid_gen.model import Site
 from ongrid_gen.runtime import docker
 

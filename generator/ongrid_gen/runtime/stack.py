@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ongrid_gen.cli import CommandError
 from ongrid_gen.components import alertmanager, compose, grafana
 from ongrid_gen.conventions import (
     ALERTMANAGER_HOST,
@@ -20,6 +19,7 @@ from ongrid_gen.conventions import (
     TEMPO_HOST,
     TEMPO_HTTP,
 )
+from ongrid_gen.errors import CommandError
 from ongrid_gen.model import Site
 from ongrid_gen.runtime.compose import Project
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ongrid_gen.standins.base import StandInError, Workshop
-from ongrid_gen.standins.command import CommandError, run
+from ongrid_gen.standins.command import ToolError, run
 
 # Where Debian's own package puts its keys; without it apt uses the keys it trusts anyway.
 KEYRING: Final = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -103,6 +103,6 @@ def _mirror() -> str:
 def _apt(command: list[str], problem: str, cwd: Path) -> None:
     try:
         run(command, cwd=cwd)
-    except CommandError as error:
+    except ToolError as error:
         lines = [line for line in error.output.splitlines() if line.startswith("E:")]
         raise StandInError(f"{problem}: check the network and `apt-get update`\n" + "\n".join(lines)) from error

@@ -11,7 +11,7 @@ from ongrid_gen.standins.base import StandInError
 LINES_SHOWN: Final = 5
 
 
-class CommandError(StandInError):
+class ToolError(StandInError):
     """A program failed; `output` is everything it printed."""
 
     def __init__(self, command: Sequence[str], output: str) -> None:
@@ -23,7 +23,7 @@ class CommandError(StandInError):
 def run(command: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
     """Run a program and return what it printed on stdout, stripped.
 
-    `env` comes on top of the environment. Raises CommandError when it fails, StandInError when it is not installed.
+    `env` comes on top of the environment. Raises ToolError when it fails, StandInError when it is not installed.
     """
     try:
         done = subprocess.run(
@@ -32,5 +32,5 @@ def run(command: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, st
     except FileNotFoundError:
         raise StandInError(f"`{command[0]}` is not installed: install it, or use official images") from None
     if done.returncode != 0:
-        raise CommandError(command, done.stdout + done.stderr)
+        raise ToolError(command, done.stdout + done.stderr)
     return done.stdout.strip()

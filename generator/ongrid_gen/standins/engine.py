@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ongrid_gen.standins.base import StandInError
-from ongrid_gen.standins.command import CommandError, run
+from ongrid_gen.standins.command import ToolError, run
 
 
 def require_engine() -> None:
@@ -34,7 +34,7 @@ def build_image(context: Path, labels: Mapping[str, str]) -> str:
 
 
 def smoke_test(image_id: str, arguments: tuple[str, ...]) -> None:
-    """Start the image once, as hardened as the stack runs it; raise CommandError when it fails."""
+    """Start the image once, as hardened as the stack runs it; raise ToolError when it fails."""
     hardened = ["--network=none", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
     run(["docker", "run", "--rm", *hardened, image_id, *arguments])
 
@@ -44,7 +44,7 @@ def name_image(image_id: str, image: str) -> None:
     before = run(["docker", "image", "ls", "--quiet", "--no-trunc", image])
     run(["docker", "tag", image_id, image])
     if before not in ("", image_id):
-        with contextlib.suppress(CommandError):
+        with contextlib.suppress(ToolError):
             run(["docker", "image", "rm", before])
 
 

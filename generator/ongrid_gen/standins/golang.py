@@ -11,7 +11,7 @@ from typing import Final
 
 from ongrid_gen.standins import apt
 from ongrid_gen.standins.base import StandInError, Workshop, recipe_dir
-from ongrid_gen.standins.command import CommandError, run
+from ongrid_gen.standins.command import ToolError, run
 from ongrid_gen.standins.rootfs import RootFs
 
 TEMPO_VERSION: Final = "1.5.0"
@@ -50,7 +50,7 @@ def _compile(shop: Workshop, component: str, go: Path, package: str, version: st
     shop.say(f"{component}: compiling {version} (minutes the first time, seconds later)")
     try:
         run([str(go), "build", *flags, "-o", "program", package], cwd=folder, env=_environment(go))
-    except CommandError as error:
+    except ToolError as error:
         raise _explained(error, component) from error
     return folder / "program"
 
@@ -60,7 +60,7 @@ def _environment(go: Path) -> dict[str, str]:
     return {"CGO_ENABLED": "0", "GOROOT": str(go.parent.parent), "GOWORK": "off"}
 
 
-def _explained(error: CommandError, component: str) -> StandInError:
+def _explained(error: ToolError, component: str) -> StandInError:
     if any(sign in error.output for sign in NETWORK_SIGNS):
         fix = "the Go module proxy cannot be reached: check the network and `go env GOPROXY`"
         return StandInError(f"{component}: {fix}\n{error}")
@@ -91,7 +91,7 @@ def _machine_go(recipe: Path) -> Path:
         raise StandInError(f"there is no Go here: install Go {wanted} or later and put `go` on PATH")
     try:
         version, root = run(["go", "env", "GOVERSION", "GOROOT"], cwd=recipe).splitlines()
-    except CommandError as error:
+    except ToolError as error:
         raise StandInError(f"this Go does not get along with go.mod: install Go {wanted} or later\n{error}") from error
     if _numbers(version) < _numbers(wanted):
         raise StandInError(f"{version} is too old: install Go {wanted} or later")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Final
 
-from ongrid_gen.alerts.promtest import Phase
+from ongrid_gen.alerts.cases.promtest import Phase
 
 ONE: Final = Decimal(1)
 TRIES: Final = 4000

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ongrid_gen.alerts.base import RuleTest
-from ongrid_gen.alerts.clock import Clock
+from ongrid_gen.alerts.cases.clock import Clock
 from ongrid_gen.text import promql_string
 from ongrid_gen.units import format_duration
 

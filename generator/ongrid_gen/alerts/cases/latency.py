@@ -6,7 +6,23 @@ from decimal import Decimal
 from typing import Any
 
 from ongrid_gen.alerts.base import RuleTest
-from ongrid_gen.alerts.clock import Clock, clock_of
+from ongrid_gen.alerts.cases.clock import Clock, clock_of
+from ongrid_gen.alerts.cases.promtest import (
+    Check,
+    Phase,
+    Pick,
+    case,
+    counter,
+    firing,
+    good,
+    nothing,
+    series,
+    silence,
+    total,
+)
+from ongrid_gen.alerts.cases.shares import Load, load
+from ongrid_gen.alerts.cases.story import Drawn, Labels, Story
+from ongrid_gen.alerts.cases.strangers import other_requests
 from ongrid_gen.alerts.conditions import (
     fewest_requests,
     is_ongrid,
@@ -15,10 +31,6 @@ from ongrid_gen.alerts.conditions import (
     span_kinds_of,
     threshold_seconds,
 )
-from ongrid_gen.alerts.promtest import Check, Phase, Pick, case, counter, firing, good, nothing, series, silence, total
-from ongrid_gen.alerts.shares import Load, load
-from ongrid_gen.alerts.story import Drawn, Labels, Story
-from ongrid_gen.alerts.strangers import other_requests
 from ongrid_gen.conventions import LATENCY_BUCKET, SPAN_KIND
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.units import plain
