@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GEN := $(BIN)/ongrid-gen
 WORKERS ?= 2
-STACKS ?= 3
+STACKS ?= 4
 
 .PHONY: help setup docker mode up down status drill render check lint test unit rules integration golden gen bench clean
 

@@ -14,7 +14,7 @@ from ongrid_gen import suggest
 from ongrid_gen.load import Document
 from ongrid_gen.problems import Path, Problem
 from ongrid_gen.redact import ADDRESS, SECRET
-from ongrid_gen.schema import validator
+from ongrid_gen.schema import repeated, validator
 from ongrid_gen.yamlio import NOT_ALLOWED, NOT_TEXT, Value, dump, shown
 
 MISSING_KEY: Final = "OG904"
@@ -215,8 +215,8 @@ def too_few(case: Case) -> Problem:
 def not_unique(case: Case) -> Problem:
     """Name the item that stands in a list twice."""
     items = case.value if isinstance(case.value, list) else []
-    second = next(index for index, item in enumerate(items) if item in items[:index])
-    first, path = items.index(items[second]), (*case.path, second)
+    second, first = repeated(items) or (0, 0)
+    path = (*case.path, second)
     message = f"{case.where()} holds {shown(str(items[second]))} twice"
     return Problem(NOT_UNIQUE, path, message, "remove one of the two", related=((*case.path, first),))
 

@@ -91,7 +91,7 @@ def validator() -> "Validator":
     """Return the validator of a spec. jsonschema is imported late: it takes 60 ms."""
     from jsonschema.validators import Draft202012Validator, extend
 
-    keywords = {"pattern": check_pattern, "format": check_format}
+    keywords = {"pattern": check_pattern, "format": check_format, "uniqueItems": check_unique}
     kind: Any = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
     found: Validator = kind(site_schema())
     return found
@@ -112,6 +112,23 @@ def check_format(_: Any, name: str, value: object, __: object) -> "Iterator[Vali
     check = FORMATS.get(name)
     if check is not None and isinstance(value, str) and not check(value):
         yield ValidationError(f"{value!r} is not of the format {name}")
+
+
+def check_unique(_: Any, wanted: bool, value: object, __: object) -> "Iterator[ValidationError]":
+    """Check that no text stands in a list twice. jsonschema's own check is slow on what is no text."""
+    from jsonschema.exceptions import ValidationError
+
+    if wanted and isinstance(value, list) and repeated(value) is not None:
+        yield ValidationError("holds something twice")
+
+
+def repeated(items: list[Any]) -> tuple[int, int] | None:
+    """Return the indices of the first text that stands in a list twice, and of its first occurrence before."""
+    seen: dict[str, int] = {}
+    for index, item in enumerate(items):
+        if isinstance(item, str) and seen.setdefault(item, index) != index:
+            return index, seen[item]
+    return None
 
 
 @cache

@@ -135,7 +135,7 @@ def test_drill_names_the_hop_that_is_broken(cli: Cli) -> None:
     assert done.returncode == 1, done.stderr
     outcome = json.loads(done.stdout)[0]
     assert outcome["failed"] == "series"
-    assert "gateway 0, Tempo 0" in outcome["why"]
+    assert "received since the drill began: gateway 0, " in outcome["why"]
 
 
 def test_status_of_a_stack_with_a_stopped_container_is_a_finding(cli: Cli) -> None:

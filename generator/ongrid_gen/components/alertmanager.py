@@ -82,6 +82,6 @@ def service(site: Site) -> ComposeService:
             # the webhook sink of `ongrid-gen drill` listens on the host
             "extra_hosts": ["host.docker.internal:host-gateway"],
             **({"secrets": names} if names else {}),
-            "healthcheck": {"test": probe, "interval": "3s", "timeout": "5s", "retries": 6, "start_period": "30s"},
+            "healthcheck": {"test": probe, "interval": "3s", "timeout": "5s", "retries": 3, "start_period": "30s"},
         },
     ).as_compose(stand_ins=site.images.stand_ins)

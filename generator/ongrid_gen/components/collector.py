@@ -121,8 +121,8 @@ def prober(images: Images, targets: list[str], networks: list[str]) -> ComposeSe
         "healthcheck": {
             "test": ["CMD-SHELL", asks],
             "interval": "3s",
-            "timeout": "10s",
-            "retries": 3,
+            "timeout": "5s",
+            "retries": 2,
             "start_period": "60s",
         },
         "mem_limit": "32m",

@@ -114,6 +114,6 @@ def service(site: Site) -> ComposeService:
         extra={
             "hostname": NAME,
             "stop_grace_period": "60s",
-            "healthcheck": {"test": probe, "interval": "3s", "timeout": "5s", "retries": 6, "start_period": "60s"},
+            "healthcheck": {"test": probe, "interval": "3s", "timeout": "5s", "retries": 3, "start_period": "60s"},
         },
     ).as_compose(stand_ins=site.images.stand_ins)

@@ -44,7 +44,7 @@ def service(site: Site) -> ComposeService:
         "depends_on": {"prometheus": {"condition": "service_healthy"}},
     }
     if dialect.PROBE:
-        extra["healthcheck"] = {"test": list(dialect.PROBE), "interval": "5s", "timeout": "6s", "retries": 6,
+        extra["healthcheck"] = {"test": list(dialect.PROBE), "interval": "5s", "timeout": "6s", "retries": 3,
                                 "start_period": "60s"}  # fmt: skip
     return Container(
         image=image(site),
