@@ -105,6 +105,11 @@ def test_a_good_spec_has_no_problem(text: str) -> None:
         (HEAD.replace("demo", "d" * 41), "OG906", ("site",), "41 characters; 40 are allowed", "shorten it"),
         (HEAD.replace("demo", '"demo\\n"'), "OG906", ("site",), "not `demo\\n`", "write `demo`"),
         (HEAD + 'tempo: {retention: "5m\\n"}\n', "OG906", ("tempo", "retention"), "not `5m\\n`", "write `5m`"),
+        (HEAD + "tempo: {retention: 200y}\n", "OG906", ("tempo", "retention"), "100 years are the most", "write `1y`"),
+        (HEAD + f"tempo: {{retention: {'9' * 5000}s}}\n", "OG906", ("tempo", "retention"), "100 years",
+         "write `1y`"),
+        (HEAD + f"tempo: {{retention: {'x' * 5000}}}\n", "OG906", ("tempo", "retention"), "must be a duration", ""),
+        (HEAD + "gateway: {memory: 999999999Ti}\n", "OG906", ("gateway", "memory"), "must be a size", ""),
         (HEAD + "drills: [{send: {service: x}, expect: {}}]\n", "OG904", ("drills", 0, "expect"),
          "at least one of `firing`, `quiet`", ""),
         (HEAD + "tempo: {storage: {backend: s3}}\n", "OG906", ("tempo", "storage", "backend"),
@@ -256,6 +261,28 @@ def test_problems_come_in_the_order_of_the_text_and_all_at_once() -> None:
     places = [(loaded.span(one.path, one.on_key).line, loaded.span(one.path, one.on_key).column) for one in found]
     assert places == sorted(places)
     assert len(set(places)) == len(found) > 15
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + "".join(f"some_unknown_key_{i}: v\n" for i in range(20_000)),
+        HEAD + "alerts: [" + f"{LATENCY}, " * 8000 + "]\n",
+        HEAD + "metrics: {dimensions: [" + ", ".join(f"{{a: {i}}}" for i in range(20_000)) + "]}\n",
+        HEAD + "environment: " + "a" * 1_000_000 + "\n",
+        HEAD + "labels: {" + ", ".join(f"password_{i}: 5" for i in range(20_000)) + "}\n",
+    ],
+    ids=["unknown keys", "one name", "items of a wrong type", "one long line", "one line of numbers"],
+)
+def test_thousands_of_problems_are_found_and_shown_in_seconds(text: str) -> None:
+    started = time.monotonic()
+    loaded = document(text)
+    assert loaded.problems == []
+    found = validate(loaded)
+    assert found
+    for problem in found:
+        as_text(problem, loaded)
+    assert time.monotonic() - started < 15
 
 
 def test_a_large_spec_is_validated_in_seconds() -> None:

@@ -5,17 +5,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ongrid_gen.alerts import KINDS
+from ongrid_gen.schema import alert_schema, site_schema
+
 Node = dict[str, Any]
-ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "docs" / "reference.md"
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
 INTRO = """# Reference of site.yaml
 
 Written by `make gen` from `schemas/`, the one truth of shape, defaults and descriptions. Durations are
 Prometheus' (`5m`, `1h30m`), sizes `512Mi`.
-
-| key | value | default | |
-|---|---|---|---|
 """
+HEAD = "\n| key | value | default | |\n|---|---|---|---|\n"
 
 
 def main() -> int:
@@ -29,76 +29,42 @@ def main() -> int:
 
 def reference() -> str:
     """Return the whole page."""
-    site = schema("site.schema.json")
-    parts = [INTRO + "".join(rows(site, site))]
-    for path in sorted((ROOT / "schemas" / "alerts").glob("*.schema.json")):
-        fragment = schema(f"alerts/{path.name}")
-        kind = path.name.removesuffix(".schema.json")
-        described = fragment.get("description", "")
-        parts.append(f"\n## Alerts of kind `{kind}`\n\n{described}\n\n| key | value | default | |\n|---|---|---|---|\n")
-        parts.append("".join(rows(fragment, fragment, only_own=True)))
+    parts = [INTRO, HEAD, *rows(site_schema())]
+    for kind in KINDS:
+        fragment = alert_schema(kind)
+        parts += [f"\n## Alerts of kind `{kind}`\n\n{fragment['description']}\n", HEAD, *rows(fragment)]
     return "".join(parts)
 
 
-def schema(name: str) -> Node:
-    """Return one schema file."""
-    data: Node = json.loads((ROOT / "schemas" / name).read_text(encoding="utf-8"))
-    return data
-
-
-def rows(node: Node, root: Node, prefix: str = "", *, only_own: bool = False) -> list[str]:
-    """Return a row per key, depth first. With `only_own` leave out what every alert has."""
+def rows(node: Node, prefix: str = "") -> list[str]:
+    """Return a row per key, depth first. A key whose schema is `true` is described where all alerts have it."""
     found = []
     required = [*node.get("required", []), *node.get("else", {}).get("required", [])]
-    for name, raw in node.get("properties", {}).items():
-        if only_own and raw is True:
-            continue
-        child, base = resolved(raw, root)
-        key = f"{prefix}{name}"
-        found.append(row(key, child, base, needed=name in required))
-        found += rows(child, base, f"{key}.")
-        items, items_base = resolved(child.get("items", {}), base)
-        found += rows(items, items_base, f"{key}[].")
+    for name, child in node.get("properties", {}).items():
+        if child is not True:
+            key = f"{prefix}{name}"
+            found.append(row(key, child, needed=name in required))
+            found += [*rows(child, f"{key}."), *rows(child.get("items", {}), f"{key}[].")]
     return found
 
 
-def resolved(node: Node, root: Node) -> tuple[Node, Node]:
-    """Follow a reference, within this file or into another; what stands beside it stays. Return its file's root too."""
-    if "$ref" not in node:
-        return node, root
-    file, _, pointer = node["$ref"].partition("#")
-    base = named(file) if file else root
-    target: Any = base
-    for part in [part for part in pointer.split("/") if part]:
-        target = target[part]
-    beside = {key: value for key, value in node.items() if key != "$ref"}
-    found, base = resolved(target, base)
-    return {**found, **beside}, base
-
-
-def named(file: str) -> Node:
-    """Return the schema file of that name, from wherever it is referred to."""
-    last = file.rsplit("/", 1)[-1]
-    return schema(last if (ROOT / "schemas" / last).is_file() else f"alerts/{last}")
-
-
-def row(key: str, node: Node, root: Node, *, needed: bool) -> str:
+def row(key: str, node: Node, *, needed: bool) -> str:
     """Return one row."""
-    default = (
-        "required" if needed else f"`{json.dumps(node['default'], ensure_ascii=False)}`" if "default" in node else ""
-    )
-    return f"| `{key}` | {kind(node, root)} | {default} | {node.get('description', '')} |\n".replace("||", r"\|\|")
+    default = "required" if needed else ""
+    if "default" in node:
+        default = f"`{json.dumps(node['default'], ensure_ascii=False, default=float)}`"
+    cells = (f"`{key}`", kind_of(node), default, node.get("description", ""))
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
 
 
-def kind(node: Node, root: Node) -> str:
+def kind_of(node: Node) -> str:
     """Return what a value is, in words."""
     if "enum" in node:
         return ", ".join(f"`{value}`" for value in node["enum"])
     if "const" in node:
         return f"`{node['const']}`"
     if node.get("type") == "array":
-        items, base = resolved(node.get("items", {}), root)
-        return f"list of {kind(items, base)}"
+        return f"list of {kind_of(node.get('items', {}))}"
     return str(node.get("type", ""))
 
 

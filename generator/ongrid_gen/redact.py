@@ -1,6 +1,7 @@
 """Secrets that stand in a spec in clear: how they are recognised, and how a line is shown without them."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 SECRET: Final = "OG908"
@@ -15,7 +16,7 @@ ELSEWHERE: Final = re.compile(r"secrets/[^/]+|/run/secrets/.+|\$\{env:[A-Za-z_][
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 WRITTEN_PAIR: Final = re.compile(
-    r"""(["']?)([A-Za-z][A-Za-z0-9_.-]*)\1\s*:\s+(?P<value>"[^"]*"?|'[^']*'?|[^\s,{}\[\]"'][^,}\]]*)"""
+    r"""(?<![A-Za-z0-9_.-])(["']?)(?P<key>[A-Za-z][A-Za-z0-9_.-]*)\1\s*:\s+(?P<value>"[^"]*"?|'[^']*'?|[^\s,{}\[\]"'][^,}\]]*)"""
 )
 
 
@@ -40,11 +41,14 @@ def wants_file(key: str) -> bool:
     return key == "url" or key.endswith("_file")
 
 
+@lru_cache(maxsize=16)
 def redacted(line: str) -> str:
     """Return a line with what looks like a secret starred out, sign for sign, so that columns stay."""
-    line = PASSWORD_IN_URL.sub(lambda match: "*" * len(match[0]), line)
-    for match in list(WRITTEN_PAIR.finditer(line)):
-        key, value = match[2], match["value"].strip("\"'")
-        if (is_secret_key(key) and is_literal(value)) or (wants_file(key) and ADDRESS.match(value)):
-            line = line[: match.start("value")] + "*" * len(match["value"]) + line[match.end("value") :]
-    return line
+    return WRITTEN_PAIR.sub(redacted_pair, PASSWORD_IN_URL.sub(lambda match: "*" * len(match[0]), line))
+
+
+def redacted_pair(match: re.Match[str]) -> str:
+    """Return a key and its value, the value starred out when it is a secret."""
+    key, value = match["key"], match["value"].strip("\"'")
+    secret = (is_secret_key(key) and is_literal(value)) or (wants_file(key) and ADDRESS.match(value))
+    return match[0][: -len(match["value"])] + "*" * len(match["value"]) if secret else match[0]

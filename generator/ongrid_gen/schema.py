@@ -25,6 +25,7 @@ Schema = dict[str, Any]
 SITE: Final = "site.schema.json"
 LEFT_OUT: Final = frozenset({"$schema", "$id", "$defs", "$ref"})
 NAMED: Final = frozenset({"properties", "patternProperties"})
+TOO_LONG: Final = 60  # characters; Python does not even read a number of some thousand digits
 LONGEST: Final = 100 * 365 * 86_400  # seconds; Go's durations end at 292 years
 
 
@@ -149,7 +150,7 @@ def is_ip_address(text: str) -> bool:
 def is_bounded_duration(text: str) -> bool:
     """Tell whether a duration is short enough for every program; what is no duration, the pattern refuses."""
     try:
-        return parse_duration(text) <= LONGEST
+        return len(text) < TOO_LONG and parse_duration(text) <= LONGEST
     except ValueError:
         return True
 

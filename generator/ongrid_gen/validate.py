@@ -76,12 +76,17 @@ def schema_problems(document: Document) -> Iterator[Problem]:
         case = case_of(error, document)
         if case.keyword in KEY_KEYWORDS:
             add_keys(keys.setdefault(case.path, Keys()), case)
-        elif case.path not in values or case.keyword == "type":
+        elif case.path not in values or rank(case) < rank(values[case.path]):
             values[case.path] = case
     for path, wrong in keys.items():
         yield from key_problems(document, path, wrong, values)
     for case in values.values():
         yield SAYINGS[case.keyword](case)
+
+
+def rank(case: Case) -> int:
+    """Return what is said first of several things that are wrong with one value."""
+    return {"type": 0, "enum": 1, "pattern": 1, "format": 3}.get(case.keyword, 2)
 
 
 def case_of(error: "ValidationError", document: Document) -> Case:

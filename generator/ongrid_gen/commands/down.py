@@ -5,8 +5,7 @@ from pathlib import Path
 import click
 
 from ongrid_gen.commands.common import out_option, read_spec, site_argument, stand_ins_option
-from ongrid_gen.commands.up import edge_option, progress, stack_of
-from ongrid_gen.errors import CommandError
+from ongrid_gen.commands.up import edge_option, progress, running_stack
 from ongrid_gen.runtime import docker
 
 
@@ -20,7 +19,5 @@ def command(site: Path, out: Path | None, edges: tuple[str, ...], volumes: bool,
     """Stop the stack of SITE; its data stays unless --volumes is given."""
     spec = read_spec(site, stand_ins=stand_ins)
     docker.require()
-    stack = stack_of(spec, out, edges)
-    if not (stack.bundle / "compose.yaml").is_file():
-        raise CommandError(f"{stack.bundle} holds no bundle: was it rendered elsewhere? give its folder with -o")
+    stack = running_stack(spec, out, edges)
     stack.down(progress, volumes=volumes)

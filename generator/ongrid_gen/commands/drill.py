@@ -9,7 +9,7 @@ import click
 from ongrid_gen.alerts.drilling import default_drill
 from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import find_alert, out_option, read_spec, site_argument, stand_ins_option
-from ongrid_gen.commands.up import edge_option, progress, stack_of
+from ongrid_gen.commands.up import edge_option, progress, running_stack
 from ongrid_gen.drill.delivery import delivering
 from ongrid_gen.drill.run import Outcome, Run
 from ongrid_gen.drill.sink import Sink
@@ -39,7 +39,7 @@ def command(
     """Send the traffic that must fire ALERTS of SITE (default: the drills of the spec) and watch every hop."""
     spec = read_spec(site, stand_ins=stand_ins)
     docker.require()
-    stack = stack_of(spec, out, edges)
+    stack = running_stack(spec, out, edges)
     require_running(stack, site)
     plan = drills(spec.site, alerts)
     say_who_hears(spec.site, sink_only)
@@ -51,8 +51,6 @@ def command(
 
 def require_running(stack: Stack, site: Path) -> None:
     """Raise CommandError unless centre and agent run."""
-    if not (stack.bundle / "compose.yaml").is_file():
-        raise CommandError(f"{stack.bundle} holds no bundle: run `ongrid-gen up {site}` first")
     entries = [entry for project in stack.projects for entry in project.services()]
     running = {entry["Service"] for entry in entries if entry["State"] == "running"}
     lacking = [name for name in ("agent", "gateway", "tempo", "prometheus", "alertmanager") if name not in running]

@@ -8,8 +8,7 @@ import click
 
 from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import out_option, read_spec, site_argument, stand_ins_option
-from ongrid_gen.commands.up import edge_option, stack_of
-from ongrid_gen.errors import CommandError
+from ongrid_gen.commands.up import edge_option, running_stack
 from ongrid_gen.runtime import api, docker
 from ongrid_gen.runtime.stack import Stack
 
@@ -24,9 +23,7 @@ def command(site: Path, out: Path | None, edges: tuple[str, ...], as_json: bool,
     """Say what of SITE runs and what fires. Exit 1 when a container is not healthy or a target is down."""
     spec = read_spec(site, stand_ins=stand_ins)
     docker.require()
-    stack = stack_of(spec, out, edges)
-    if not (stack.bundle / "compose.yaml").is_file():
-        raise CommandError(f"{stack.bundle} holds no bundle: run `ongrid-gen up {site}` first")
+    stack = running_stack(spec, out, edges)
     found = status(stack)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else as_text(found))
     if not found["healthy"]:

@@ -8,6 +8,8 @@ import click
 from ongrid_gen.commands.common import Spec, out_option, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.render import rendered_bundle, write_bundle
 from ongrid_gen.components.tempo import dialect_of
+from ongrid_gen.conventions import STAND_INS_SUFFIX
+from ongrid_gen.errors import CommandError
 from ongrid_gen.model import Site
 from ongrid_gen.runtime import docker, images
 from ongrid_gen.runtime.stack import READY_TIMEOUT, Stack, edges_here, prepare_secrets
@@ -46,6 +48,18 @@ def command(site: Path, out: Path | None, edges: tuple[str, ...], timeout: float
 def stack_of(spec: Spec, out: Path | None, edges: tuple[str, ...]) -> Stack:
     """Return the stack that a spec describes on this machine."""
     return Stack(spec.site, spec.bundle(out).resolve(), spec.secrets, edges_here(spec.site, edges))
+
+
+def running_stack(spec: Spec, out: Path | None, edges: tuple[str, ...]) -> Stack:
+    """Return the stack of a bundle that was rendered; CommandError, with what to do, when there is none."""
+    stack = stack_of(spec, out, edges)
+    if (stack.bundle / "compose.yaml").is_file():
+        return stack
+    other = stack.bundle.with_name(f"{spec.site.name}{STAND_INS_SUFFIX}")
+    hint = f"run `ongrid-gen up {spec.path}` first"
+    if not spec.site.images.stand_ins and (other / "compose.yaml").is_file():
+        hint = "there is one of stand-ins: add --stand-ins"
+    raise CommandError(f"{stack.bundle} holds no bundle; {hint}, or give its folder with -o")
 
 
 def progress(text: str) -> None:
