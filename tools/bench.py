@@ -3,7 +3,6 @@
 Whole processes are timed from outside; the median of several runs is quoted, with minimum and maximum.
 """
 
-import json
 import os
 import platform
 import statistics
@@ -11,8 +10,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from decimal import Decimal
 from pathlib import Path
+
+from ongrid_gen.alerts.drilling import bad_share, default_drill
+from ongrid_gen.alerts.timing import earliest
+from ongrid_gen.commands.common import read_spec
+from ongrid_gen.drill.run import traffic_of
+from ongrid_gen.drill.traffic import Sender
+from ongrid_gen.model import Alert, Drill, Site
+from ongrid_gen.naming import project
+from ongrid_gen.runtime import api
+from ongrid_gen.runtime.stack import Stack
+from ongrid_gen.wait import until
 
 ROOT = Path(__file__).resolve().parent.parent
 GEN = Path(sys.executable).parent / "ongrid-gen"
@@ -101,8 +112,37 @@ def running(mode: list[str]) -> str:
         ready = time.perf_counter() - started
         time.sleep(IDLE_SECONDS)
         memory = idle_memory()
-        drills = json.loads(run("drill", str(spec), *mode, "--sink-only", "--json"))
-    return up_section(ready) + memory_section(memory) + drill_section(drills)
+        fired = firing(spec, mode)
+    return up_section(ready) + memory_section(memory) + firing_section(fired)
+
+
+def firing(spec: Path, mode: list[str]) -> list[tuple[str, Decimal, float]]:
+    """Send traffic that must fire every alert at once; return name, earliest possible and seconds until it fired."""
+    site = read_spec(spec, stand_ins=bool(mode)).site
+    stack = Stack(site, spec.parent / "build" / project(site), spec.parent / "secrets", ("local",))
+    drills = {alert.name: default_drill(alert, site) for alert in site.alerts}
+    prometheus, endpoint = stack.prometheus, stack.otlp_http()
+    fired: dict[str, float] = {}
+    with ExitStack() as senders:
+        for drill in drills.values():
+            senders.enter_context(Sender(endpoint, traffic_of(drill)))
+        started = time.monotonic()
+
+        def all_fire() -> bool:
+            for entry in api.alerts(prometheus):
+                if entry["state"] == "firing":
+                    fired.setdefault(entry["labels"]["alertname"], time.monotonic() - started)
+            return set(drills) <= set(fired)
+
+        until(all_fire, seconds=600, what="every alert to fire")
+    return [(alert.name, soonest(alert, site, drills[alert.name]), fired[alert.name]) for alert in site.alerts]
+
+
+def soonest(alert: Alert, site: Site, drill: Drill) -> Decimal:
+    """Return the earliest possible: there was no traffic before."""
+    timing = earliest(alert, site, bad_share(alert, drill), drill.rate, fresh=True)
+    assert timing is not None
+    return timing.total
 
 
 def run(*arguments: str) -> str:
@@ -146,17 +186,14 @@ def memory_section(memory: dict[str, str]) -> str:
     return f"## Idle memory, {IDLE_SECONDS} s after ready\n\n| container | used / limit |\n|---|---|\n{lines}\n"
 
 
-def drill_section(drills: list[dict[str, object]]) -> str:
+def firing_section(fired: list[tuple[str, Decimal, float]]) -> str:
     """Return the section about the time from the first bad span to firing."""
-    head = "## From the first bad span to firing\n\nSeconds, `site.yaml` as it is (window 5m, `for` 2m).\n\n"
-    head += "| alert | earliest possible | pending | firing | delivered | resolved |\n|---|---|---|---|---|---|\n"
-    lines = ""
-    for one in drills:
-        hops = one["hops"]
-        if one["expected"] == "firing" and isinstance(hops, dict):
-            cells = " | ".join(f"{hops[hop]:.1f}" for hop in ("pending", "firing", "delivered", "resolved"))
-            lines += f"| {one['alert']} | {float(str(one['earliest'])):.1f} | {cells} |\n"
-    return head + lines
+    head = (
+        "## From the first bad span to firing\n\n`site.yaml` as it is (windows of 5m, `for` 2m), all alerts at once. "
+    )
+    head += "Earliest possible counts every wait on the way in full, so a luckily timed evaluation is sooner.\n\n"
+    head += "| alert | earliest possible | fired after |\n|---|---|---|\n"
+    return head + "".join(f"| {name} | {soonest:.1f} s | {seconds:.1f} s |\n" for name, soonest, seconds in fired)
 
 
 if __name__ == "__main__":

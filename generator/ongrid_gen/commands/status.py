@@ -10,6 +10,7 @@ from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import out_option, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.up import edge_option, running_stack
 from ongrid_gen.runtime import api, docker
+from ongrid_gen.runtime.compose import is_fine
 from ongrid_gen.runtime.stack import Stack
 
 
@@ -47,12 +48,14 @@ def status(stack: Stack) -> dict[str, Any]:
 
 
 def container(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return one container; one that ended well (it prepares a volume) is fine."""
-    health = entry.get("Health") or ""
-    ended = entry["State"] == "exited" and entry.get("ExitCode") == 0
-    ok = ended or (entry["State"] == "running" and health in ("", "healthy"))
-    return {"service": entry["Service"], "project": entry.get("Project", ""), "state": entry["State"],
-            "health": health, "ok": ok}  # fmt: skip
+    """Return one container."""
+    return {
+        "service": entry["Service"],
+        "project": entry.get("Project", ""),
+        "state": entry["State"],
+        "health": entry.get("Health") or "",
+        "ok": is_fine(entry),
+    }
 
 
 def target(entry: dict[str, Any]) -> dict[str, Any]:

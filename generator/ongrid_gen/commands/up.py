@@ -12,6 +12,7 @@ from ongrid_gen.conventions import STAND_INS_SUFFIX
 from ongrid_gen.errors import CommandError
 from ongrid_gen.model import Site
 from ongrid_gen.runtime import docker, images
+from ongrid_gen.runtime.compose import is_fine
 from ongrid_gen.runtime.stack import READY_TIMEOUT, Stack, edges_here, prepare_secrets
 
 
@@ -82,11 +83,9 @@ def not_ready(stack: Stack) -> str:
     lines = []
     for project in stack.projects:
         for entry in project.services():
-            healthy = entry.get("Health") in ("", "healthy", None)
-            if (entry["State"] == "running" and healthy) or (entry["State"] == "exited" and entry.get("ExitCode") == 0):
-                continue
-            lines.append(f"{entry['Service']} is {entry['State']} {entry.get('Health') or ''}; its log ends:")
-            lines += [f"    {line}" for line in project.logs(entry["Service"], 8).splitlines()]
+            if not is_fine(entry):
+                lines.append(f"{entry['Service']} is {entry['State']} {entry.get('Health') or ''}; its log ends:")
+                lines += [f"    {line}" for line in project.logs(entry["Service"], 8).splitlines()]
     return "\n".join(lines)
 
 

@@ -74,7 +74,7 @@ def compose(site: Site, edge: Edge) -> dict[str, Any]:
     }
     data: dict[str, Any] = {"name": edge_project(site, edge.name), "services": services}
     if site.gateway.queue_persistent:
-        services["agent-queue-init"] = collector.queue_init(site, NAME)
+        services[f"{NAME}{collector.INIT_SUFFIX}"] = collector.queue_init(site, NAME)
         data["volumes"] = {"agent-queue": {}}
     data["networks"] = {"ingest": {"name": ingest_network(site), "external": True}}
     return data

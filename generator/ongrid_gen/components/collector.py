@@ -17,6 +17,7 @@ Config = dict[str, Any]
 STORAGE: Final = "file_storage/queue"
 QUEUE_DIR: Final = "/var/lib/otelcol"
 USER: Final = "10001:10001"
+INIT_SUFFIX: Final = "-queue-init"  # of the container that prepares the queue's volume and ends
 STOP_GRACE: Final = "30s"
 
 
@@ -79,7 +80,7 @@ def container(
     extra: ComposeService = {"hostname": name, "stop_grace_period": STOP_GRACE}
     if site.gateway.queue_persistent:
         volumes.append(f"{name}-queue:{QUEUE_DIR}")
-        extra["depends_on"] = {f"{name}-queue-init": {"condition": "service_completed_successfully"}}
+        extra["depends_on"] = {f"{name}{INIT_SUFFIX}": {"condition": "service_completed_successfully"}}
     return Container(
         image=OTELCOL.reference(site.images),
         user=USER,

@@ -43,7 +43,7 @@ def services(site: Site) -> dict[str, Any]:
     targets = [f"{GATEWAY_HOST}:{COLLECTOR_HEALTH}/", f"{TEMPO_HOST}:{TEMPO_HTTP}/ready"]
     found: dict[str, Any] = {"gateway": gateway.service(site)}
     if site.gateway.queue_persistent:
-        found["gateway-queue-init"] = collector.queue_init(site, gateway.NAME)
+        found[f"{gateway.NAME}{collector.INIT_SUFFIX}"] = collector.queue_init(site, gateway.NAME)
     found |= {
         "tempo": tempo.service(site),
         "prometheus": prometheus.service(site),

@@ -68,12 +68,6 @@ class Run:
     started: float = 0.0
     before: dict[str, float] = field(default_factory=dict)
 
-    @property
-    def traffic(self) -> Traffic:
-        """What the drill sends."""
-        drill = self.drill
-        return Traffic(drill.service, drill.operation, drill.client, drill.duration, drill.rate, drill.error_percent)
-
     def elapsed(self) -> float:
         """Seconds since the first span."""
         return time.monotonic() - self.started
@@ -85,6 +79,7 @@ class Run:
     def run(self) -> list[Outcome]:
         """Send, watch, and return what came of every alert the drill expects something of."""
         site, drill = self.stack.site, self.drill
+        traffic = traffic_of(drill)
         self.say(describe(drill))
         firing = [outcome(alert, "firing", site, drill) for alert in self.alerts(drill.firing)]
         quiet = [outcome(alert, "quiet", site, drill) for alert in self.alerts(drill.quiet)]
@@ -92,7 +87,7 @@ class Run:
             with kept(one):
                 self.starts_inactive(one)
         self.before = self.received()
-        with Sender(self.stack.otlp_http(), self.traffic) as sender:
+        with Sender(self.stack.otlp_http(), traffic) as sender:
             self.started = time.monotonic()
             self.first_hops([*firing, *quiet], sender)
             for one in working(firing):
@@ -100,7 +95,7 @@ class Run:
                     self.fires(one)
             self.stays_quiet(working(quiet))
             if working(firing):
-                sender.traffic = replace(self.traffic, duration=HEALTHY, error_percent=Decimal(0))
+                sender.traffic = replace(traffic, duration=HEALTHY, error_percent=Decimal(0))
             for one in working(firing):
                 with kept(one):
                     self.resolves(one)
@@ -125,7 +120,7 @@ class Run:
             until(grows, seconds=self.series_deadline(), what="the spans to be counted in Prometheus")
             self.reached("series", outcomes)
         except DeadlineError as error:
-            broken(outcomes, "series", f"{self.where_spans_are()} ({error})")
+            broken(outcomes, "series", f"{self.where_spans_are(len(sender.accepted))} ({error})")
 
     def series_grows(self) -> Callable[[], bool]:
         """Return a look at Prometheus that is true once the drill's requests are counted."""
@@ -152,10 +147,10 @@ class Run:
         site = self.stack.site
         return float(2 * site.gateway.batch_timeout + 2 * site.metrics.interval + MARGIN)
 
-    def where_spans_are(self) -> str:
-        """Say how many of the drill's spans each hop behind the agent has seen."""
+    def where_spans_are(self, accepted: int) -> str:
+        """Say how many of the drill's requests each hop has seen; what is scraped lags by a scrape interval."""
         seen = [f"{who} {now - self.before[who]:.0f}" for who, now in self.received().items()]
-        return f"spans are not counted; received since the drill began: {', '.join(seen)}"
+        return f"requests are not counted; the agent took {accepted}, spans since the drill began: {', '.join(seen)}"
 
     def received(self) -> dict[str, float]:
         """Return how many spans each hop has received, as Prometheus last scraped it."""
@@ -254,6 +249,11 @@ def outcome(alert: Alert, expected: str, site: Site, drill: Drill) -> Outcome:
     share = bad_share(alert, drill) if expected == "firing" else Decimal(1)
     timing = earliest(alert, site, share, drill.rate)
     return Outcome(alert.name, expected, timing.total if timing else alert.window)
+
+
+def traffic_of(drill: Drill) -> Traffic:
+    """Return what a drill sends."""
+    return Traffic(drill.service, drill.operation, drill.client, drill.duration, drill.rate, drill.error_percent)
 
 
 def describe(drill: Drill) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ongrid_gen.components.collector import INIT_SUFFIX
 from ongrid_gen.components.compose import SECRETS_VARIABLE
 from ongrid_gen.runtime import docker
 
@@ -43,6 +44,13 @@ class Project:
     def logs(self, service: str, lines: int = 20) -> str:
         """Return the last lines of a service's log."""
         return self.call("logs", "--no-color", "--no-log-prefix", "--tail", str(lines), service, timeout=60)
+
+
+def is_fine(entry: dict[str, Any]) -> bool:
+    """Tell whether a container is as it must be: running and not unhealthy, or ended well if that is its task."""
+    if entry["Service"].endswith(INIT_SUFFIX):
+        return bool(entry["State"] == "exited" and entry.get("ExitCode") == 0)
+    return entry["State"] == "running" and (entry.get("Health") or "healthy") == "healthy"
 
 
 def as_list(value: Any) -> list[dict[str, Any]]:
