@@ -10,7 +10,7 @@ from ongrid_gen.alerts import KINDS
 from ongrid_gen.checks import CHECKS
 from ongrid_gen.cli import COMMANDS
 from ongrid_gen.components.tempo import DIALECTS
-from support import ROOT
+from support import ROOT, problems_of
 
 SITE_SCHEMA = json.loads((ROOT / "schemas" / "site.schema.json").read_text(encoding="utf-8"))
 
@@ -75,3 +75,15 @@ def test_the_reference_is_what_the_schema_says() -> None:
 def test_the_readme_names_every_command() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name in COMMANDS if f"`{name}" not in readme] == []
+
+
+def test_the_readme_shows_a_mistake_as_it_is_shown() -> None:
+    from ongrid_gen.load import Source, load
+    from ongrid_gen.show import as_text
+
+    shown = (ROOT / "README.md").read_text(encoding="utf-8").split("## A mistake\n\n```\n")[1].split("\n```")[0]
+    line = shown.splitlines()[1].removeprefix("5 | ")
+    spec = f"version: 1\nsite: demo\nservices: [{{name: payments-api}}]\nalerts:\n{line}\n"
+    document = load(Source("site.yaml", spec.encode()))
+    errors = [problem for problem in problems_of(spec) if problem.code == "OG013"]
+    assert shown == as_text(errors[0], document)

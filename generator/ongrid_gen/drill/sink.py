@@ -91,7 +91,7 @@ def handler(sink: Sink) -> type[BaseHTTPRequestHandler]:
                 try:
                     sink.take(json.loads(body))
                     self.send_response(200)
-                except (ValueError, KeyError, TypeError):
+                except (ValueError, KeyError, TypeError, AttributeError):
                     self.send_response(400)
             self.send_header("Content-Length", "0")
             self.end_headers()
