@@ -72,6 +72,8 @@ ALERTMANAGER_UID: Final = "alertmanager"
 
 SECRETS_DIR: Final = "/run/secrets"
 RUNBOOKS: Final = "runbooks"
+# On a container: the digest of the files it reads.
+CONFIG_LABEL: Final = "ongrid-gen.config"
 
 # `make up` and `make test` render here when no image registry answers.
 STAND_INS_SUFFIX: Final = "-stand-ins"

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from ongrid_gen import __version__
-from ongrid_gen.components import COMPONENTS
+from ongrid_gen.components import COMPONENTS, compose
 from ongrid_gen.components.base import Tree
 from ongrid_gen.model import Site
 
@@ -21,6 +21,7 @@ def render(site: Site) -> Tree:
             if path in tree:
                 raise AssertionError(f"{component.NAME} writes {path}, which another component wrote")
             tree[path] = text
+    tree |= compose.files(site, tree)
     tree[MANIFEST] = manifest(site, tree)
     return dict(sorted(tree.items()))
 

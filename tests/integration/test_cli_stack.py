@@ -2,8 +2,10 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from integration.conftest import write_spec
+from ongrid_gen.runtime import api
 
 pytestmark = pytest.mark.integration
 
@@ -80,6 +83,20 @@ def test_up_with_an_unreadable_secret_says_what_to_run(cli: Cli) -> None:
     secret.chmod(0o644)
 
 
+def test_up_with_a_port_that_is_taken_names_the_key_to_change(cli: Cli) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        text = cli.spec.read_text()
+        cli.spec.write_text(text.replace("prometheus: {port: 0}", f"prometheus: {{port: {port}}}"))
+        done = cli.run("up")
+        cli.spec.write_text(text)
+    assert done.returncode == 2
+    assert f"port {port} on 127.0.0.1 is taken" in done.stderr
+    assert "`prometheus.port`" in done.stderr
+
+
 def test_up_waits_until_it_is_ready_and_says_where_to_look(cli: Cli) -> None:
     done = cli.run("up")
     assert done.returncode == 0, done.stderr
@@ -92,6 +109,26 @@ def test_up_again_changes_nothing(cli: Cli) -> None:
     before = containers(cli)
     assert cli.run("up").returncode == 0
     assert containers(cli) == before
+
+
+def test_up_applies_a_change_and_leaves_the_rest_alone(cli: Cli) -> None:
+    before = containers(cli)
+    text = cli.spec.read_text()
+    cli.spec.write_text(text.replace("threshold_ms: 800", "threshold_ms: 700"))
+    done = cli.run("up")
+    assert done.returncode == 0, done.stderr
+    prometheus = re.findall(r"Prometheus +(\S+)", done.stdout)[0]
+    rules = json.dumps(api.get(f"{prometheus}/api/v1/rules"))
+    assert 'le=\\"0.7\\"' in rules
+    assert 'le=\\"0.8\\"' not in rules
+    tempo = re.findall(r"Tempo +(\S+)", done.stdout)[0]
+    running = api.read(urllib.request.Request(f"{tempo}/status/config"), 10).decode()
+    assert "- 0.7\n" in running
+    assert "- 0.8\n" not in running
+    # Tempo and Prometheus are new, and the gateway that was stopped first is the same one, as is everybody else
+    assert len(before & containers(cli)) == len(before) - 2
+    cli.spec.write_text(text)
+    assert cli.run("up").returncode == 0
 
 
 def containers(cli: Cli) -> set[str]:

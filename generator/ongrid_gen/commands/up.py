@@ -1,7 +1,9 @@
 """`up`: the stack through Docker Compose, waiting until it is really ready."""
 
+import sys
 import time
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -13,7 +15,12 @@ from ongrid_gen.errors import CommandError
 from ongrid_gen.model import Site
 from ongrid_gen.runtime import docker, images
 from ongrid_gen.runtime.compose import is_fine
-from ongrid_gen.runtime.stack import READY_TIMEOUT, Stack, edges_here, prepare_secrets
+from ongrid_gen.runtime.stack import READY_TIMEOUT, Stack, edges_here, prepare_secrets, require_free_ports
+
+WITHOUT: Final = (
+    "no Grafana: its image cannot be built from packages",
+    "no web pages of Prometheus and Alertmanager: Debian's packages leave them out; `status` says what fires",
+)
 
 
 def edge_option(function: click.decorators.FC) -> click.decorators.FC:
@@ -38,6 +45,7 @@ def command(site: Path, out: Path | None, edges: tuple[str, ...], timeout: float
     write_bundle(rendered_bundle(spec), stack.bundle)
     images.provide(spec.site, progress)
     prepare_secrets(spec.site, spec.secrets, progress)
+    require_free_ports(stack)
     try:
         stack.up(progress, timeout=timeout)
     except docker.DockerError as error:
@@ -74,7 +82,7 @@ def say_differences(site: Site) -> None:
         return
     version = dialect_of(site).VERSION
     progress(f"stand-in images instead of the official ones; Tempo {version} instead of the spec's:")
-    for sentence in [*dialect_of(site).differences(site), "no Grafana: its image cannot be built from packages"]:
+    for sentence in [*dialect_of(site).differences(site), *WITHOUT]:
         progress(f"  - {sentence}")
 
 
@@ -91,8 +99,8 @@ def not_ready(stack: Stack) -> str:
 
 def say_where(stack: Stack, spec: Spec) -> None:
     """Say where to look and what to try."""
-    flag = " --stand-ins" if spec.site.images.stand_ins else ""
-    click.echo(f"Prometheus    {stack.prometheus}/alerts")
+    page = "" if spec.site.images.stand_ins else "/alerts"
+    click.echo(f"Prometheus    {stack.prometheus}{page}")
     click.echo(f"Alertmanager  {stack.alertmanager}")
     click.echo(f"Tempo         {stack.tempo}")
     if stack.grafana:
@@ -100,9 +108,14 @@ def say_where(stack: Stack, spec: Spec) -> None:
     if stack.edges:
         click.echo(f"send traces   {stack.otlp_http()} (OTLP over HTTP), {stack.otlp_grpc()} (gRPC)")
     click.echo("try")
-    for service in spec.site.services[:1]:
-        click.echo(f"  ongrid-gen env {spec.path} {service.name}{flag}")
-    click.echo(f"  ongrid-gen status {spec.path}{flag}")
-    if spec.site.drills:
-        click.echo(f"  ongrid-gen drill {spec.path}{flag}")
-    click.echo(f"  ongrid-gen down {spec.path}{flag}")
+    for words in suggestions(spec):
+        click.echo(f"  {words}")
+
+
+def suggestions(spec: Spec) -> list[str]:
+    """Return commands to try next, as they can be pasted."""
+    program = sys.argv[0] if Path(sys.argv[0]).name == "ongrid-gen" else "ongrid-gen"
+    flag = " --stand-ins" if spec.site.images.stand_ins else ""
+    found = [f"env {spec.path} {spec.site.services[0].name}", f"status {spec.path}"]
+    found += [f"drill {spec.path} {alert.name}" for alert in spec.site.alerts[:1]]
+    return [f"{program} {words}{flag}" for words in [*found, f"down {spec.path}"]]

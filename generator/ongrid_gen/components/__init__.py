@@ -1,12 +1,11 @@
-"""The components of the stack, in the order in which they are rendered."""
+"""The components of the stack, in the order in which they are rendered; `compose` puts them together afterwards."""
 
 from typing import Final
 
-from ongrid_gen.components import agent, alertmanager, apps, compose, gateway, grafana, prometheus, runbooks, tempo
+from ongrid_gen.components import agent, alertmanager, apps, gateway, grafana, prometheus, runbooks, tempo
 from ongrid_gen.components.base import Component
 
 COMPONENTS: Final[tuple[Component, ...]] = (
-    compose,
     agent,
     gateway,
     tempo,

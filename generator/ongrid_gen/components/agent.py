@@ -3,12 +3,13 @@
 from typing import Any, Final
 
 from ongrid_gen.components import collector
-from ongrid_gen.components.base import Tree, publish, yaml_file
+from ongrid_gen.components.base import Tree, publish, stamped, yaml_file
 from ongrid_gen.conventions import AGENT_HOST, COLLECTOR_HEALTH, GATEWAY_HOST, OTLP_GRPC, OTLP_HTTP
 from ongrid_gen.model import Edge, Site
 from ongrid_gen.naming import edge_project, ingest_network
 
 NAME: Final = "agent"
+CONFIG: Final = "otelcol/agent.yaml"
 MEMORY: Final = 256 << 20
 
 
@@ -16,8 +17,9 @@ def files(site: Site) -> Tree:
     """Return the folder of every edge."""
     tree: Tree = {}
     for edge in site.edges:
-        tree[f"edge/{edge.name}/compose.yaml"] = yaml_file(compose(site, edge), site)
-        tree[f"edge/{edge.name}/otelcol/agent.yaml"] = yaml_file(config(site, edge), site)
+        own = {CONFIG: yaml_file(config(site, edge), site)}
+        own["compose.yaml"] = yaml_file(compose(site, edge, own), site)
+        tree |= {f"edge/{edge.name}/{path}": text for path, text in own.items()}
     return tree
 
 
@@ -60,8 +62,8 @@ def attributes(site: Site, edge: Edge) -> list[dict[str, str]]:
     ]
 
 
-def compose(site: Site, edge: Edge) -> dict[str, Any]:
-    """Return the compose file of one edge."""
+def compose(site: Site, edge: Edge, files: Tree) -> dict[str, Any]:
+    """Return the compose file of one edge; `files` are the others of its folder."""
     ports = [
         publish(site.ingest.listen, site.ingest.grpc_port, OTLP_GRPC),
         publish(site.ingest.listen, site.ingest.http_port, OTLP_HTTP),
@@ -72,9 +74,10 @@ def compose(site: Site, edge: Edge) -> dict[str, Any]:
         ),
         "ready": collector.prober(site.images, [f"{AGENT_HOST}:{COLLECTOR_HEALTH}"], ["ingest"]),
     }
-    data: dict[str, Any] = {"name": edge_project(site, edge.name), "services": services}
     if site.gateway.queue_persistent:
         services[f"{NAME}{collector.INIT_SUFFIX}"] = collector.queue_init(site, NAME)
+    data: dict[str, Any] = {"name": edge_project(site, edge.name), "services": stamped(services, files)}
+    if site.gateway.queue_persistent:
         data["volumes"] = {"agent-queue": {}}
     data["networks"] = {"ingest": {"name": ingest_network(site), "external": True}}
     return data

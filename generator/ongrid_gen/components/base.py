@@ -1,16 +1,20 @@
 """What a component is, and what every container of the stack has in common."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from ongrid_gen.conventions import BANNER
+from ongrid_gen.conventions import BANNER, CONFIG_LABEL
 from ongrid_gen.model import Images, Site
 from ongrid_gen.units import mebibytes
 from ongrid_gen.yamlio import dump
 
 Tree = dict[str, str]
 ComposeService = dict[str, Any]
+
+TESTS: Final = "prometheus/tests/"
 
 
 class Component(Protocol):
@@ -86,6 +90,32 @@ class Container:
 def yaml_file(data: Mapping[str, Any], site: Site) -> str:
     """Return a generated YAML file with the banner that says so."""
     return dump(data, banner=BANNER.format(spec=site.spec_name))
+
+
+def stamped(services: Mapping[str, ComposeService], files: Tree) -> dict[str, ComposeService]:
+    """Return services with the digest of the files they mount as a label: Compose then recreates what reads new ones.
+
+    `files` are relative to the compose file. Rule tests are mounted beside the rules, but nothing reads them.
+    """
+    return {name: service | stamp(service, files) for name, service in services.items()}
+
+
+def stamp(service: ComposeService, files: Tree) -> ComposeService:
+    """Return the label of one service, or nothing when it mounts no folder of the bundle."""
+    folders = [source.removeprefix("./") + "/" for source in map(source_of, service.get("volumes", ()))]
+    mounted = {
+        path: text
+        for path, text in sorted(files.items())
+        if any(path.startswith(folder) for folder in folders) and not path.startswith(TESTS)
+    }
+    if not mounted:
+        return {}
+    return {"labels": {CONFIG_LABEL: hashlib.sha256(json.dumps(mounted).encode()).hexdigest()}}
+
+
+def source_of(volume: str) -> str:
+    """Return what a volume mounts: a folder of the bundle begins with `./`."""
+    return volume.split(":")[0]
 
 
 def gomemlimit(memory: int) -> str:

@@ -3,25 +3,24 @@
 from typing import Any, Final
 
 from ongrid_gen.components import alertmanager, collector, gateway, grafana, prometheus, tempo
-from ongrid_gen.components.base import Tree, yaml_file
+from ongrid_gen.components.base import Tree, stamped, yaml_file
 from ongrid_gen.conventions import COLLECTOR_HEALTH, GATEWAY_HOST, TEMPO_HOST, TEMPO_HTTP
 from ongrid_gen.model import Site
 from ongrid_gen.naming import ingest_network, project
 
-NAME: Final = "compose"
 # The folder of the secrets; `up` sets it. The default is right for a bundle in build/<site>/ beside the spec.
 SECRETS_VARIABLE: Final = "ONGRID_GEN_SECRETS"
 SECRETS_DEFAULT: Final = "../../secrets"
 
 
-def files(site: Site) -> Tree:
-    """Return compose.yaml."""
-    return {"compose.yaml": yaml_file(config(site), site)}
+def files(site: Site, tree: Tree) -> Tree:
+    """Return compose.yaml; `tree` is everything else of the bundle."""
+    return {"compose.yaml": yaml_file(config(site, tree), site)}
 
 
-def config(site: Site) -> dict[str, Any]:
+def config(site: Site, tree: Tree) -> dict[str, Any]:
     """Return the whole file as data."""
-    data: dict[str, Any] = {"name": project(site), "services": services(site)}
+    data: dict[str, Any] = {"name": project(site), "services": stamped(services(site), tree)}
     data["networks"] = {
         "inside": {"internal": True},
         "ingest": {"name": ingest_network(site)},

@@ -7,6 +7,7 @@ from typing import Any
 
 from ongrid_gen.components.collector import INIT_SUFFIX
 from ongrid_gen.components.compose import SECRETS_VARIABLE
+from ongrid_gen.conventions import CONFIG_LABEL
 from ongrid_gen.runtime import docker
 
 
@@ -32,6 +33,13 @@ class Project:
         """Stop and remove; with `volumes` the data too."""
         self.call("down", "--remove-orphans", *(["--volumes"] if volumes else []), timeout=300)
 
+    def will_recreate(self, service: str) -> bool:
+        """Tell whether a running container reads other files than the rendered ones."""
+        running = docker.inspect(self.call("ps", "--quiet", service).split())
+        services = json.loads(self.call("config", "--format", "json"))["services"]
+        wanted = services[service].get("labels", {}).get(CONFIG_LABEL)
+        return any(labels_of(entry).get(CONFIG_LABEL) != wanted for entry in running)
+
     def port(self, service: str, inside: int) -> int:
         """Return the port of the host on which a service's port is published."""
         return int(self.call("port", service, str(inside), timeout=30).strip().rsplit(":", 1)[-1])
@@ -44,6 +52,12 @@ class Project:
     def logs(self, service: str, lines: int = 20) -> str:
         """Return the last lines of a service's log."""
         return self.call("logs", "--no-color", "--no-log-prefix", "--tail", str(lines), service, timeout=60)
+
+
+def labels_of(entry: dict[str, Any]) -> dict[str, str]:
+    """Return the labels of a container."""
+    labels: dict[str, str] = entry["Config"]["Labels"]
+    return labels
 
 
 def is_fine(entry: dict[str, Any]) -> bool:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ongrid_gen.errors import CommandError
 
@@ -79,9 +80,9 @@ def labelled(project: str, service: str) -> list[str]:
     return run("ps", "-q", *[word for text in filters for word in ("--filter", text)]).split()
 
 
-def inspect(identifiers: Sequence[str]) -> list[dict[str, object]]:
+def inspect(identifiers: Sequence[str]) -> list[dict[str, Any]]:
     """Return what Docker knows of containers."""
     if not identifiers:
         return []
-    found: list[dict[str, object]] = json.loads(run("inspect", *identifiers))
+    found: list[dict[str, Any]] = json.loads(run("inspect", *identifiers))
     return found

@@ -24,7 +24,7 @@ def compose_services(site: Site) -> Iterator[dict[str, Any]]:
     """Yield every compose service of the centre and of the edges."""
     yield from compose.services(site).values()
     for edge in site.edges:
-        yield from agent.compose(site, edge)["services"].values()
+        yield from agent.compose(site, edge, {})["services"].values()
 
 
 def missing(site: Site) -> list[str]:

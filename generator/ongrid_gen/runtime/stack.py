@@ -1,12 +1,14 @@
 """A site's running stack: the compose project of the centre, those of the edges here, and where each one answers."""
 
 import secrets as random
+import socket
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ongrid_gen.components import alertmanager, compose, grafana
+from ongrid_gen.components.tempo import dialect_of
 from ongrid_gen.conventions import (
     ALERTMANAGER_HOST,
     ALERTMANAGER_HTTP,
@@ -25,6 +27,7 @@ from ongrid_gen.runtime.compose import Project
 
 Say = Callable[[str], None]
 READY_TIMEOUT = 180.0
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,18 @@ class Stack:
     def up(self, say: Say, *, timeout: float = READY_TIMEOUT) -> None:
         """Start everything and wait until it is ready: the centre first, agents need its network."""
         say("starting " + ", ".join(compose.services(self.site)))
+        self.stop_what_stops_badly(say)
         self.centre.up(timeout=timeout)
         for name in self.edges:
             say(f"starting the agent of edge `{name}`")
             self.edge(name).up(timeout=timeout)
+
+    def stop_what_stops_badly(self, say: Say) -> None:
+        """Stop the gateway before a Tempo that is to be recreated, where Tempo would refuse for good while it stops."""
+        if dialect_of(self.site).STOPS_POLITELY or not self.centre.will_recreate("tempo"):
+            return
+        say("stopping the gateway before Tempo: what it holds stays in its queue")
+        self.centre.call("stop", "gateway", "tempo", timeout=120)
 
     def down(self, say: Say, *, volumes: bool) -> None:
         """Stop everything in reverse; with `volumes` remove the data too."""
@@ -68,24 +79,24 @@ class Stack:
     @property
     def prometheus(self) -> str:
         """Prometheus' address on this machine."""
-        return f"http://127.0.0.1:{self.centre.port(PROMETHEUS_HOST, PROMETHEUS_HTTP)}"
+        return f"http://{LOOPBACK}:{self.centre.port(PROMETHEUS_HOST, PROMETHEUS_HTTP)}"
 
     @property
     def alertmanager(self) -> str:
         """Alertmanager's address on this machine."""
-        return f"http://127.0.0.1:{self.centre.port(ALERTMANAGER_HOST, ALERTMANAGER_HTTP)}"
+        return f"http://{LOOPBACK}:{self.centre.port(ALERTMANAGER_HOST, ALERTMANAGER_HTTP)}"
 
     @property
     def tempo(self) -> str:
         """Tempo's address on this machine."""
-        return f"http://127.0.0.1:{self.centre.port(TEMPO_HOST, TEMPO_HTTP)}"
+        return f"http://{LOOPBACK}:{self.centre.port(TEMPO_HOST, TEMPO_HTTP)}"
 
     @property
     def grafana(self) -> str | None:
         """Grafana's address on this machine, or None where the stack runs without it."""
         if not self.site.grafana.enabled:
             return None
-        return f"http://127.0.0.1:{self.centre.port(GRAFANA_HOST, GRAFANA_HTTP)}"
+        return f"http://{LOOPBACK}:{self.centre.port(GRAFANA_HOST, GRAFANA_HTTP)}"
 
     def otlp_http(self, edge: str | None = None) -> str:
         """The address at which an agent takes OTLP over HTTP. `edge` defaults to the first one here."""
@@ -97,7 +108,7 @@ class Stack:
 
     @property
     def _listen(self) -> str:
-        return "127.0.0.1" if self.site.ingest.listen == "0.0.0.0" else self.site.ingest.listen
+        return LOOPBACK if self.site.ingest.listen == "0.0.0.0" else self.site.ingest.listen
 
     def _agent(self, edge: str | None) -> Project:
         if not self.edges:
@@ -112,6 +123,47 @@ def edges_here(site: Site, asked: tuple[str, ...]) -> tuple[str, ...]:
         if name not in names:
             raise CommandError(f"no edge `{name}` in the spec; there are: {', '.join(names)}")
     return asked or (tuple(names) if len(names) == 1 else ())
+
+
+def require_free_ports(stack: Stack) -> None:
+    """Raise CommandError, with the key to change, when another program listens where the stack is to."""
+    running = {
+        entry["Service"] for project in stack.projects for entry in project.services() if entry["State"] == "running"
+    }
+    for service, key, listen, port in published_ports(stack):
+        if port and service not in running and is_taken(listen, port):
+            raise CommandError(
+                f"port {port} on {listen} is taken by another program, and {service} is to be published there\n"
+                f"  stop it, or give `{key}` another port, or 0 for any free one"
+            )
+
+
+def published_ports(stack: Stack) -> list[tuple[str, str, str, int]]:
+    """Return what is published on this machine: compose service, key of the spec, address, port."""
+    site = stack.site
+    found = [
+        ("tempo", "tempo.port", LOOPBACK, site.tempo.port),
+        ("prometheus", "prometheus.port", LOOPBACK, site.prometheus.port),
+        ("alertmanager", "alertmanager.port", LOOPBACK, site.alertmanager.port),
+    ]
+    if site.grafana.enabled:
+        found.append(("grafana", "grafana.port", LOOPBACK, site.grafana.port))
+    if stack.edges:
+        found.append(("agent", "ingest.grpc_port", site.ingest.listen, site.ingest.grpc_port))
+        found.append(("agent", "ingest.http_port", site.ingest.listen, site.ingest.http_port))
+    return found
+
+
+def is_taken(listen: str, port: int) -> bool:
+    """Tell whether somebody listens on an address of this machine already."""
+    family = socket.AF_INET6 if ":" in listen else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind((listen, port))
+        except OSError:
+            return True
+    return False
 
 
 def prepare_secrets(site: Site, folder: Path, say: Say) -> None:
