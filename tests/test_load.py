@@ -144,10 +144,10 @@ def test_what_is_no_readable_file_is_a_source_error(tmp_path: Path) -> None:
 def test_a_file_over_five_megabytes_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "site.yaml"
     path.write_bytes(b"a: " + b"x" * (5 << 20))
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(SourceError, match="larger than 5 MB"):
         read_source(path)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_an_endless_file_is_refused_at_once() -> None:
@@ -156,6 +156,6 @@ def test_an_endless_file_is_refused_at_once() -> None:
 
 
 def test_a_file_of_five_megabytes_is_one_problem_at_once() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert len(document(b"- a\n" * (5 << 18)).problems) == 1
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1

@@ -275,23 +275,23 @@ def test_problems_come_in_the_order_of_the_text_and_all_at_once() -> None:
     ids=["unknown keys", "one name", "items of a wrong type", "one long line", "one line of numbers"],
 )
 def test_thousands_of_problems_are_found_and_shown_in_seconds(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     loaded = document(text)
     assert loaded.problems == []
     found = validate(loaded)
     assert found
     for problem in found:
         as_text(problem, loaded)
-    assert time.monotonic() - started < 15
+    assert time.process_time() - started < 15
 
 
 def test_a_large_spec_is_validated_in_seconds() -> None:
     services = "".join(f"  - {{name: service-{i}, operations: [GET /]}}\n" for i in range(1000))
     alerts = "".join(f"  - {{name: A{i}, kind: trace_latency, service: s, threshold_ms: 1}}\n" for i in range(3000))
     loaded = document(f"version: 1\nsite: demo\nservices:\n{services}alerts:\n{alerts}")
-    started = time.monotonic()
+    started = time.process_time()
     assert validate(loaded) == []
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 SEED = """\

@@ -46,9 +46,9 @@ def test_a_number_keeps_the_digits_it_was_written_with() -> None:
 
 @pytest.mark.parametrize("text", [".inf", "-.INF", ".nan", "1e999999999", "1e-99", "9" * 5000, "0x" + "f" * 50])
 def test_a_number_without_bounds_is_a_problem_not_a_hang(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert [problem.code for problem in read(f"a: {text}").problems] == ["OG906"]
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_quoted_scalars_and_blocks_are_text() -> None:
@@ -67,9 +67,9 @@ def test_what_stands_under_a_refused_key_is_not_kept() -> None:
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "[{a: ", "a: {b: ["])
 def test_ten_thousand_levels_are_refused_at_once(opening: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     (problem,) = read(opening * 10_000).problems
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
     assert f"more than {MAX_DEPTH} levels" in problem.message
 
 
@@ -82,9 +82,9 @@ def test_levels_made_of_aliases_are_counted_too() -> None:
 def test_a_bomb_of_aliases_is_refused_at_once() -> None:
     text = "a0: &a0 [" + "x, " * 10 + "]\n"
     text += "".join(f"a{i}: &a{i} [" + f"*a{i - 1}, " * 10 + "]\n" for i in range(1, 20))
-    started = time.monotonic()
+    started = time.process_time()
     (problem,) = read(text).problems
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
     assert "more than" in problem.message
 
 
@@ -93,9 +93,9 @@ def test_a_bomb_of_aliases_is_refused_at_once() -> None:
 )
 @pytest.mark.parametrize("before", ["", "[", "a: &a [1]\nb: ["])
 def test_a_mebibyte_of_anything_takes_seconds_at_most(before: str, piece: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     read(before + piece * ((1 << 20) // len(piece) - 20))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 @settings(deadline=None, max_examples=300)

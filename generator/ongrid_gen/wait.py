@@ -16,8 +16,6 @@ class DeadlineError(CommandError):
 
 def until(look: Callable[[], T], *, seconds: float, what: str, poll: float = POLL) -> T:
     """Return the first true answer of `look`. Errors on the way are kept for the message; DeadlineError at the end."""
-    from ongrid_gen.runtime.api import ApiError
-
     deadline = time.monotonic() + seconds
     last = ""
     while True:
@@ -25,7 +23,7 @@ def until(look: Callable[[], T], *, seconds: float, what: str, poll: float = POL
             found = look()
             if found:
                 return found
-        except (ApiError, OSError) as error:
+        except (CommandError, OSError) as error:
             last = f" (last: {error})"
         if time.monotonic() >= deadline:
             raise DeadlineError(f"waited {seconds:.0f} s for {what}{last}")

@@ -16,6 +16,7 @@ from ongrid_gen.model import Site
 from ongrid_gen.runtime import docker, images
 from ongrid_gen.runtime.compose import is_fine
 from ongrid_gen.runtime.stack import READY_TIMEOUT, Stack, edges_here, prepare_secrets, require_free_ports
+from ongrid_gen.wait import DeadlineError
 
 WITHOUT: Final = (
     "no Grafana: its image cannot be built from packages",
@@ -48,8 +49,8 @@ def command(site: Path, out: Path | None, edges: tuple[str, ...], timeout: float
     require_free_ports(stack)
     try:
         stack.up(progress, timeout=timeout)
-    except docker.DockerError as error:
-        raise docker.DockerError(f"{error}\n{not_ready(stack)}") from None
+    except (docker.DockerError, DeadlineError) as error:
+        raise CommandError(f"{error}\n{not_ready(stack)}") from None
     progress(f"ready after {time.monotonic() - started:.0f} s")
     say_where(stack, spec)
 

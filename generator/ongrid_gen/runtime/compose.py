@@ -9,6 +9,7 @@ from ongrid_gen.components.collector import INIT_SUFFIX
 from ongrid_gen.components.compose import SECRETS_VARIABLE
 from ongrid_gen.conventions import CONFIG_LABEL
 from ongrid_gen.runtime import docker
+from ongrid_gen.wait import until
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,17 @@ class Project:
         return docker.run("compose", "-f", file, *arguments, timeout=timeout, env=env)
 
     def up(self, *, timeout: float) -> None:
-        """Create and start, and wait until every probe says ready."""
-        self.call("up", "--detach", "--wait", "--wait-timeout", str(int(timeout)), "--remove-orphans",
-                  timeout=timeout + 60)  # fmt: skip
+        """Create and start, and wait until every container is as it must be. Raise DeadlineError naming what is not.
+
+        Not Compose's own `--wait`: that gives up when a probe is red for a moment while what it asks is recreated.
+        """
+        self.call("up", "--detach", "--remove-orphans", timeout=timeout + 60)
+        wanted = set(self.call("config", "--services").split())
+        until(lambda: self.fine() >= wanted, seconds=timeout, what=f"all of {', '.join(sorted(wanted))} to be ready")
+
+    def fine(self) -> set[str]:
+        """Return the services whose containers are as they must be."""
+        return {entry["Service"] for entry in self.services() if is_fine(entry)}
 
     def down(self, *, volumes: bool) -> None:
         """Stop and remove; with `volumes` the data too."""
