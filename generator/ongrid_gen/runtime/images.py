@@ -45,16 +45,13 @@ def registry_answers(site: Site) -> bool:
 
 def provide(site: Site, say: Say) -> None:
     """Make every image of the bundle present. CommandError when one cannot be had, with what to do."""
-    lacking = missing(site)
-    if not lacking:
-        return
     if site.images.stand_ins:
-        build(say)
-        still = missing(site)
-        if still:
-            raise CommandError(f"no stand-in image for {', '.join(still)}")
+        build(say)  # what is there and as its recipe says is not built again
+        lacking = missing(site)
+        if lacking:
+            raise CommandError(f"no stand-in image for {', '.join(lacking)}")
         return
-    for reference in lacking:
+    for reference in missing(site):
         say(f"pulling {reference}")
         try:
             docker.run("pull", "--quiet", reference, timeout=PULL_TIMEOUT)
@@ -66,10 +63,10 @@ def provide(site: Site, say: Say) -> None:
 
 
 def build(say: Say) -> None:
-    """Build the stand-in images; say what cannot be had."""
+    """Build the stand-in images that are missing or not as their recipe says; then say what cannot be had."""
     try:
-        standins.build(list(standins.STAND_INS), say)
+        built = standins.build(list(standins.STAND_INS), say)
     except standins.StandInError as error:
         raise CommandError(str(error)) from None
-    for name, why in standins.UNAVAILABLE.items():
+    for name, why in standins.UNAVAILABLE.items() if built else ():
         say(f"{name}: no stand-in ({why}); the stack runs without it")
