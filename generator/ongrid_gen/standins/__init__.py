@@ -84,7 +84,6 @@ STAND_INS: Final[dict[str, StandIn]] = {
 
 UNAVAILABLE: Final[dict[str, str]] = {
     "grafana": "it is in no package registry in a form that runs: neither as a Go module nor in Debian",
-    "loki": "no stand-in is built for it yet",
 }
 
 
@@ -102,9 +101,6 @@ def build(components: Sequence[str], say: Callable[[str], None]) -> list[str]:
     wanted = [_stand_in(component) for component in components]
     engine.require_engine()
     missing = [standin for standin in wanted if not present(standin.component)]
-    for standin in wanted:
-        if standin not in missing:
-            say(f"{standin.component}: {standin.image} is there")
     with tempfile.TemporaryDirectory(prefix="ongrid-gen-") as folder:
         shop = Workshop(Path(folder), say)
         return [_build_timed(shop, standin) for standin in missing]
