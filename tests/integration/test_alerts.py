@@ -15,7 +15,7 @@ from integration.conftest import Running
 from ongrid_gen.alerts.timing import earliest
 from ongrid_gen.drill.sink import Delivery
 from ongrid_gen.drill.traffic import HEALTHY, Sender, Traffic
-from ongrid_gen.runtime import api
+from ongrid_gen.runtime import api, docker
 from ongrid_gen.wait import until
 
 pytestmark = pytest.mark.integration
@@ -207,3 +207,10 @@ def test_exemplars_are_stored_and_open_a_trace(scenario: Scenario) -> None:
 def test_what_is_up_is_scraped(scenario: Scenario) -> None:
     jobs = {entry["labels"]["job"]: entry["health"] for entry in api.targets(scenario.running.stack.prometheus)}
     assert jobs == {"prometheus": "up", "gateway": "up", "tempo": "up", "alertmanager": "up"}
+
+
+def test_no_container_died_by_itself(scenario: Scenario) -> None:
+    for project in scenario.running.stack.projects:
+        for entry in docker.inspect(project.call("ps", "--all", "--quiet").split()):
+            assert entry["RestartCount"] == 0, entry["Name"]
+            assert not entry["State"]["OOMKilled"], entry["Name"]
