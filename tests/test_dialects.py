@@ -111,7 +111,7 @@ def test_the_processor_is_the_one_that_keeps_custom_bounds(version: str) -> None
 
 @pytest.mark.parametrize("version", ["1.5", "2.10"])
 def test_a_head_block_has_few_enough_files_to_be_completed_within_the_memory(version: str) -> None:
-    """Each flush is a file, and all are open when the block is completed; 300 of them killed Tempo 2.10.8 at 512 MiB."""
+    """Each flush is a file, and all are open when the block is completed: 300 of them killed Tempo 2.10.8."""
     ingester = DIALECTS[version].config(site_of(spec(version)))["ingester"]
     files = parse_duration(ingester["max_block_duration"]) / parse_duration(ingester["flush_check_period"])
     assert files <= 60

@@ -105,6 +105,11 @@ def read_spec(path: Path, *, stand_ins: bool = False, strict: bool = False) -> S
     return Spec(path, document, site, report)
 
 
+def progress(text: str) -> None:
+    """Print a line of progress to stderr."""
+    click.echo(text, err=True)
+
+
 def find_alert(site: Site, name: str) -> Alert:
     """Return the alert of that name; a miss lists what exists."""
     alert = site.alert(name)

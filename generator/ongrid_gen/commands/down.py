@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from ongrid_gen.commands.common import out_option, read_spec, site_argument, stand_ins_option
-from ongrid_gen.commands.up import edge_option, progress, running_stack
+from ongrid_gen.commands.common import out_option, progress, read_spec, site_argument, stand_ins_option
+from ongrid_gen.commands.up import edge_option, running_stack
 from ongrid_gen.runtime import docker
 
 

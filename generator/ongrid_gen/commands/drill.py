@@ -8,8 +8,8 @@ import click
 
 from ongrid_gen.alerts.drilling import default_drill
 from ongrid_gen.cli import Findings
-from ongrid_gen.commands.common import find_alert, out_option, read_spec, site_argument, stand_ins_option
-from ongrid_gen.commands.up import edge_option, progress, running_stack
+from ongrid_gen.commands.common import find_alert, out_option, progress, read_spec, site_argument, stand_ins_option
+from ongrid_gen.commands.up import edge_option, running_stack
 from ongrid_gen.drill.delivery import delivering
 from ongrid_gen.drill.run import Outcome, Run
 from ongrid_gen.drill.sink import Sink

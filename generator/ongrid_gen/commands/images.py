@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ongrid_gen.cli import Findings
-from ongrid_gen.commands.common import read_spec, site_argument, stand_ins_option
+from ongrid_gen.commands.common import progress, read_spec, site_argument, stand_ins_option
 from ongrid_gen.model import Site
 from ongrid_gen.runtime import docker, images
 
@@ -25,7 +25,7 @@ def command(site: Path, build: bool, only_list: bool, probe: bool, stand_ins: bo
     elif only_list:
         list_images(spec.site)
     else:
-        images.provide(spec.site, click.echo)
+        images.provide(spec.site, progress)
         click.echo("\n".join(images.wanted(spec.site)))
 
 

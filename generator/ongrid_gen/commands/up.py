@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from ongrid_gen.commands.common import Spec, out_option, read_spec, site_argument, stand_ins_option
+from ongrid_gen.commands.common import Spec, out_option, progress, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.render import rendered_bundle, write_bundle
 from ongrid_gen.components.tempo import dialect_of
 from ongrid_gen.conventions import STAND_INS_SUFFIX
@@ -70,11 +70,6 @@ def running_stack(spec: Spec, out: Path | None, edges: tuple[str, ...]) -> Stack
     if not spec.site.images.stand_ins and (other / "compose.yaml").is_file():
         hint = "there is one of stand-ins: add --stand-ins"
     raise CommandError(f"{stack.bundle} holds no bundle; {hint}, or give its folder with -o")
-
-
-def progress(text: str) -> None:
-    """Print a line of progress to stderr."""
-    click.echo(text, err=True)
 
 
 def say_differences(site: Site) -> None:

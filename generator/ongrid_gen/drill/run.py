@@ -18,14 +18,16 @@ from ongrid_gen.conventions import (
 )
 from ongrid_gen.drill.sink import Sink
 from ongrid_gen.drill.traffic import HEALTHY, Sender, Traffic
-from ongrid_gen.model import Alert, Drill, Site
+from ongrid_gen.model import Alert, Drill
 from ongrid_gen.runtime import api
 from ongrid_gen.runtime.stack import Stack
 from ongrid_gen.text import Code, fill, promql_matcher
+from ongrid_gen.units import format_duration
 from ongrid_gen.wait import DeadlineError, until
 
 Say = Callable[[str], None]
 SERIES_QUERY: Final = "sum(<< metric >>{<< of >>})"
+TRAFFIC_QUERY: Final = "sum(increase(<< metric >>{<< of >>}[<< window >>]))"
 RECEIVED: Final = {
     "gateway": 'sum(otelcol_receiver_accepted_spans{job="gateway"})',
     "Tempo": 'sum(tempo_distributor_spans_received_total{job="tempo"})',
@@ -81,8 +83,8 @@ class Run:
         site, drill = self.stack.site, self.drill
         traffic = traffic_of(drill)
         self.say(describe(drill))
-        firing = [outcome(alert, "firing", site, drill) for alert in self.alerts(drill.firing)]
-        quiet = [outcome(alert, "quiet", site, drill) for alert in self.alerts(drill.quiet)]
+        firing = [self.outcome(alert, "firing") for alert in self.alerts(drill.firing)]
+        quiet = [self.outcome(alert, "quiet") for alert in self.alerts(drill.quiet)]
         for one in firing:
             with kept(one):
                 self.starts_inactive(one)
@@ -100,6 +102,21 @@ class Run:
                 with kept(one):
                     self.resolves(one)
         return [*firing, *quiet]
+
+    def outcome(self, alert: Alert, expected: str) -> Outcome:
+        """Return an empty outcome with the earliest time in which the alert could fire.
+
+        For one that must be quiet that is the time in which it would fire were every request bad.
+        """
+        share = bad_share(alert, self.drill) if expected == "firing" else Decimal(1)
+        timing = earliest(alert, self.stack.site, share, self.drill.rate, fresh=self.is_fresh(alert))
+        return Outcome(alert.name, expected, timing.total if timing else alert.window)
+
+    def is_fresh(self, alert: Alert) -> bool:
+        """Tell whether there was no traffic in the alert's window before the drill."""
+        metric, of = self.selector()
+        window = Code(format_duration(alert.window))
+        return self.value(fill(TRAFFIC_QUERY, metric=metric, of=of, window=window)) == 0
 
     def starts_inactive(self, one: Outcome) -> None:
         """An alert that fires already proves nothing."""
@@ -239,16 +256,6 @@ def broken(outcomes: list[Outcome], hop: str, why: str) -> None:
 def working(outcomes: list[Outcome]) -> list[Outcome]:
     """Return the outcomes without a broken hop so far."""
     return [one for one in outcomes if not one.failed]
-
-
-def outcome(alert: Alert, expected: str, site: Site, drill: Drill) -> Outcome:
-    """Return an empty outcome with the earliest time in which the alert could fire.
-
-    For one that must be quiet that is the time in which it would fire were every request bad.
-    """
-    share = bad_share(alert, drill) if expected == "firing" else Decimal(1)
-    timing = earliest(alert, site, share, drill.rate)
-    return Outcome(alert.name, expected, timing.total if timing else alert.window)
 
 
 def traffic_of(drill: Drill) -> Traffic:
