@@ -80,7 +80,7 @@ class Run:
 
     def run(self) -> list[Outcome]:
         """Send, watch, and return what came of every alert the drill expects something of."""
-        site, drill = self.stack.site, self.drill
+        drill = self.drill
         traffic = traffic_of(drill)
         self.say(describe(drill))
         firing = [self.outcome(alert, "firing") for alert in self.alerts(drill.firing)]
