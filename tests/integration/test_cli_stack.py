@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from integration.conftest import write_spec
 from ongrid_gen.runtime import api
@@ -122,9 +123,10 @@ def test_up_applies_a_change_and_leaves_the_rest_alone(cli: Cli) -> None:
     assert 'le=\\"0.7\\"' in rules
     assert 'le=\\"0.8\\"' not in rules
     tempo = re.findall(r"Tempo +(\S+)", done.stdout)[0]
-    running = api.read(urllib.request.Request(f"{tempo}/status/config"), 10).decode()
-    assert "- 0.7\n" in running
-    assert "- 0.8\n" not in running
+    running = yaml.safe_load(api.read(urllib.request.Request(f"{tempo}/status/config"), 10))
+    bounds = running["metrics_generator"]["processor"]["span_metrics"]["histogram_buckets"]
+    assert 0.7 in bounds
+    assert 0.8 not in bounds
     # Tempo and Prometheus are new, and the gateway that was stopped first is the same one, as is everybody else
     assert len(before & containers(cli)) == len(before) - 2
     cli.spec.write_text(text)
@@ -173,9 +175,7 @@ def test_drill_names_the_hop_that_is_broken(cli: Cli) -> None:
     assert done.returncode == 1, done.stderr
     outcome = json.loads(done.stdout)[0]
     assert outcome["failed"] == "series"
-    taken, forwarded = re.findall(r"agent took (\d+), .* gateway (\d+), ", outcome["why"])[0]
-    assert int(taken) > 500
-    assert int(forwarded) < int(taken) / 10  # what the drill before left behind is scraped late
+    assert "gateway 0.0, Tempo 0.0" in outcome["why"]
 
 
 def test_status_of_a_stack_with_a_stopped_container_is_a_finding(cli: Cli) -> None:
