@@ -123,7 +123,8 @@ def test_up_applies_a_change_and_leaves_the_rest_alone(cli: Cli) -> None:
     assert 'le=\\"0.7\\"' in rules
     assert 'le=\\"0.8\\"' not in rules
     tempo = re.findall(r"Tempo +(\S+)", done.stdout)[0]
-    running = yaml.safe_load(api.read(urllib.request.Request(f"{tempo}/status/config"), 10))
+    page = api.read(urllib.request.Request(f"{tempo}/status/config"), 10).decode()
+    running = yaml.safe_load(page.split("---\n", 1)[-1])  # 1.5 begins with a line that is no YAML
     bounds = running["metrics_generator"]["processor"]["span_metrics"]["histogram_buckets"]
     assert 0.7 in bounds
     assert 0.8 not in bounds
