@@ -28,7 +28,7 @@ from ongrid_gen.wait import until
 ROOT = Path(__file__).resolve().parent.parent
 GEN = Path(sys.executable).parent / "ongrid-gen"
 WORK = ROOT / "build" / "bench"
-RUNS = 7
+RUNS = 5
 IDLE_SECONDS = 60
 
 INTRO = """# Benchmarks
@@ -49,6 +49,11 @@ def main() -> int:
     return 0
 
 
+def say(text: str) -> None:
+    """Say how far it is."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
 def measured(*arguments: str) -> tuple[float, float]:
     """Run `ongrid-gen` once; return wall seconds and peak memory in MiB."""
     started = time.perf_counter()
@@ -64,6 +69,7 @@ def repeated(*arguments: str) -> str:
     """Return a table's cells for several runs: median seconds with its span, and the highest memory."""
     measured(*arguments)
     runs = [measured(*arguments) for _ in range(RUNS)]
+    say(f"measured {' '.join(arguments[:1])}")
     walls = [wall for wall, _ in runs]
     memory = max(memory for _, memory in runs)
     return f"{statistics.median(walls):.2f} s ({min(walls):.2f} to {max(walls):.2f}) | {memory:.0f} MiB"
@@ -107,11 +113,13 @@ def running(mode: list[str]) -> str:
     run("images", str(spec), *mode)
     run("render", str(spec), *mode)
     with removed_afterwards(spec, mode):
+        say("starting the stack")
         started = time.perf_counter()
         run("up", str(spec), *mode)
         ready = time.perf_counter() - started
         time.sleep(IDLE_SECONDS)
         memory = idle_memory()
+        say("sending traffic until every alert fires")
         fired = firing(spec, mode)
     return up_section(ready) + memory_section(memory) + firing_section(fired)
 
@@ -130,8 +138,10 @@ def firing(spec: Path, mode: list[str]) -> list[tuple[str, Decimal, float]]:
 
         def all_fire() -> bool:
             for entry in api.alerts(prometheus):
-                if entry["state"] == "firing":
-                    fired.setdefault(entry["labels"]["alertname"], time.monotonic() - started)
+                name = entry["labels"]["alertname"]
+                if entry["state"] == "firing" and name not in fired:
+                    fired[name] = time.monotonic() - started
+                    say(f"{name} fires after {fired[name]:.0f} s")
             return set(drills) <= set(fired)
 
         until(all_fire, seconds=600, what="every alert to fire")

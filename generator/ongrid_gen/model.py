@@ -196,9 +196,9 @@ class Images:
     stand_ins: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """Everything one `site.yaml` says."""
+    """Everything one `site.yaml` says. Two are the same when they are one object, so what is derived can be kept."""
 
     name: str
     environment: str

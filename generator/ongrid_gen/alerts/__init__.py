@@ -49,6 +49,12 @@ def group_tests(site: Site) -> dict[str, list[RuleTest]]:
     return tests
 
 
+def tests_of_group(group: str, site: Site) -> list[RuleTest]:
+    """Return the unit tests of one group of rules."""
+    kinds = [(kind_of(alert), alert) for alert in site.alerts]
+    return [test for kind, alert in kinds if kind.group(alert) == group for test in kind.tests(alert, site)]
+
+
 def test_file(group: str, site: Site) -> dict[str, Any]:
     """Return promtool's test file of one group; it stands in a folder beside `rules`.
 
@@ -57,7 +63,7 @@ def test_file(group: str, site: Site) -> dict[str, Any]:
     return {
         "rule_files": [f"../rules/{group}.yaml"],
         "evaluation_interval": format_duration(site.alerting.interval),
-        "tests": [{"name": test.name, **test.body} for test in group_tests(site)[group]],
+        "tests": [{"name": test.name, **test.body} for test in tests_of_group(group, site)],
     }
 
 

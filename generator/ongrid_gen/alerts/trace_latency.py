@@ -6,6 +6,7 @@ threshold a bucket bound; a quantile read from buckets is interpolated (facts-ru
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from ongrid_gen.alerts import timing
@@ -107,6 +108,7 @@ def bounds(alert: Alert) -> Sequence[Decimal]:
     return [bound] if bound < SPAN_BOUNDS[-1] else [bound, bound * 2]
 
 
+@cache
 def site_bounds(site: Site) -> list[Decimal]:
     """Return every bound of the span metrics of a site, sorted: Tempo's own, and what latency alerts need."""
     needed = [bound for alert in site.alerts if alert.kind == KIND for bound in bounds(alert)]
