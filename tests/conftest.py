@@ -44,3 +44,11 @@ def stand_ins(engine: None) -> bool:
     from support import site_of
 
     return not registry_answers(site_of((ROOT / "site.yaml").read_text()))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured (`record_property`), which would otherwise be seen only when they fail."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, value in getattr(report, "user_properties", []):
+                terminalreporter.write_line(f"measured: {name}: {value}")

@@ -109,9 +109,8 @@ def test_killing_tempo_loses_at_most_its_live_trace_window(
     accepted = traffic_through(running, harm, before=8, after=3)
     lost = missing(running, accepted, 60)
     ages = sorted(killed[0] - accepted[one] for one in lost)
-    print(f"\nkill -9 of Tempo: {len(lost)} of {len(accepted)} accepted traces missing", end="")
-    print(f", accepted {ages[0]:.1f} to {ages[-1]:.1f} s before the kill" if ages else "")
-    record_property("traces_missing_after_kill_of_tempo", len(lost))
+    when = f", accepted {ages[0]:.1f} to {ages[-1]:.1f} s before the kill" if ages else ""
+    record_property("kill -9 of Tempo", f"{len(lost)} of {len(accepted)} accepted traces missing{when}")
     assert all(age <= LIVE_TRACE_WINDOW for age in ages), ages
     assert len(lost) <= TRAFFIC.rate * LIVE_TRACE_WINDOW
 
