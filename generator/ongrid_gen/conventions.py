@@ -10,8 +10,6 @@ LATENCY_BUCKET: Final = "traces_spanmetrics_latency_bucket"
 SIZE: Final = "traces_spanmetrics_size_total"
 GRAPH_TOTAL: Final = "traces_service_graph_request_total"
 GRAPH_FAILED: Final = "traces_service_graph_request_failed_total"
-GRAPH_SERVER_SECONDS: Final = "traces_service_graph_request_server_seconds"
-GRAPH_CLIENT_SECONDS: Final = "traces_service_graph_request_client_seconds"
 
 # Labels of those series. `service` is Tempo's own, `service_name` comes with the dimension `service.name`.
 SERVICE: Final = "service"
@@ -22,7 +20,6 @@ STATUS_CODE: Final = "status_code"
 CLIENT: Final = "client"
 SERVER: Final = "server"
 ERROR_STATUS: Final = "STATUS_CODE_ERROR"
-REQUEST_KINDS: Final = ("SPAN_KIND_SERVER", "SPAN_KIND_CONSUMER")
 
 # Labels that rules and external labels add.
 KIND: Final = "kind"

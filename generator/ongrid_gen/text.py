@@ -94,13 +94,6 @@ def go_template(value: str) -> Code:
     return Code("{{ " + json.dumps(value, ensure_ascii=False) + " }}")
 
 
-def env_value(value: str) -> Code:
-    """Quote the value of a line in an env file, as `docker compose` and POSIX shells both read it: single quotes."""
-    if "'" in value or "\n" in value:
-        raise ValueError("an env file cannot hold a quote or a line break")
-    return Code(f"'{value}'")
-
-
 def compose_escape(value: str) -> str:
     """Double `$`, so that Compose hands the text on unchanged."""
     return value.replace("$", "$$")

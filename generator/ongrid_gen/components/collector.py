@@ -6,7 +6,7 @@ queue batches instead, measured on 0.155: 0 of 3,218 accepted traces lost agains
 
 from typing import Any, Final
 
-from ongrid_gen.components.base import ComposeService, Container, gomemlimit
+from ongrid_gen.components.base import ComposeService, Container
 from ongrid_gen.components.images import BUSYBOX, OTELCOL
 from ongrid_gen.conventions import COLLECTOR_HEALTH, COLLECTOR_METRICS
 from ongrid_gen.model import Gateway, Images, Site
@@ -133,9 +133,3 @@ def prober(images: Images, targets: list[str], networks: list[str]) -> ComposeSe
         "restart": "unless-stopped",
         "networks": networks,
     }
-
-
-__all__ = [
-    "STORAGE", "container", "delivery", "extensions", "gomemlimit", "literal", "memory_limiter", "prober",
-    "queue_init", "telemetry",
-]  # fmt: skip

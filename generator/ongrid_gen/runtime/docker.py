@@ -74,12 +74,6 @@ def has_image(reference: str) -> bool:
     return attempt("image", "inspect", "--format", "{{.Id}}", reference, timeout=30).returncode == 0
 
 
-def labelled(project: str, service: str) -> list[str]:
-    """Return the ids of the running containers of one service of a compose project."""
-    filters = [f"label=com.docker.compose.project={project}", f"label=com.docker.compose.service={service}"]
-    return run("ps", "-q", *[word for text in filters for word in ("--filter", text)]).split()
-
-
 def inspect(identifiers: Sequence[str]) -> list[dict[str, Any]]:
     """Return what Docker knows of containers."""
     if not identifiers:
