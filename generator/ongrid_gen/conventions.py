@@ -27,6 +27,15 @@ SEVERITY: Final = "severity"
 SITE: Final = "site"
 ENVIRONMENT: Final = "environment"
 OWNER: Final = "owner"
+# The service whose requests suffer: an alert's own, and of a failing dependency the caller. Inhibition compares it.
+AFFECTS: Final = "affects"
+SLO: Final = "slo"
+TIER: Final = "tier"
+COMPONENT: Final = "component"
+# The value of `kind` on the stack's own alerts and on those of SLOs.
+SELF_KIND: Final = "self"
+BURN_KIND: Final = "slo_burn_rate"
+WATCHDOG: Final = "Watchdog"
 
 EXEMPLAR_LABEL: Final = "traceID"
 SERVICE_NAME_DIMENSION: Final = "service.name"
@@ -40,7 +49,7 @@ RESERVED_LABELS: Final = frozenset(
     {
         SERVICE, SERVICE_NAME, SPAN_NAME, SPAN_KIND, STATUS_CODE, "status_message", "job", "instance", "le",
         CLIENT, SERVER, "connection_type", "alertname", "alertstate", KIND, SEVERITY, SITE, ENVIRONMENT,
-        "__metrics_gen_instance",
+        AFFECTS, SLO, "__metrics_gen_instance",
     }
 )  # fmt: skip
 

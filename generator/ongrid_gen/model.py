@@ -82,12 +82,25 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Scrape:
+    """A scrape job of the site's own. `metrics` names what it exposes; None when the spec does not say."""
+
+    path: Path
+    job: str
+    targets: tuple[str, ...]
+    metrics_path: str
+    labels: Mapping[str, str]
+    metrics: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Prometheus:
     """Where the series and the rules live."""
 
     retention: Decimal
     memory: int
     port: int
+    scrape: tuple[Scrape, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +113,25 @@ class Alertmanager:
 
 @dataclass(frozen=True, slots=True)
 class Grafana:
-    """Datasources and Explore. `enabled` is false where no image can be had."""
+    """Datasources and Explore. `enabled` is false where no image can be had; `url` is where people reach it."""
 
     enabled: bool
     memory: int
     port: int
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """How rules are evaluated: the group's interval and query offset in seconds; `style` is `guarded` or `ongrid`."""
+    """How rules are evaluated: the group's interval and query offset in seconds; `style` is `guarded` or `ongrid`.
+
+    `runbooks` is the address of the folder in which people read the runbooks, if they do.
+    """
 
     style: str
     interval: Decimal
     query_offset: Decimal
+    runbooks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +160,62 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class BurnWindow:
+    """A pair of windows in seconds; `budget` is the share of the period's budget that must burn in the long one."""
+
+    path: Path
+    tier: str
+    long: Decimal
+    short: Decimal
+    budget: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Slo:
+    """A service level objective. `objective` is a share (0.999), `threshold` in seconds; times in seconds."""
+
+    path: Path
+    name: str
+    service: str
+    operation: str | None
+    span_kind: tuple[str, ...]
+    objective: Decimal
+    sli: str
+    threshold: Decimal | None
+    period: Decimal
+    min_errors: int
+    windows: tuple[BurnWindow, ...]
+    page_for: Decimal
+    ticket_for: Decimal
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """A time in which alerts that match are not notified; `begin` and `end` are `HH:MM` by the clock of `timezone`."""
+
+    path: Path
+    name: str
+    weekdays: tuple[str, ...]
+    begin: str
+    end: str
+    timezone: str
+    match: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the site may cost; None where the spec sets no limit. Sizes are bytes."""
+
+    requests_per_second: int | None
+    spans_per_request: int
+    bytes_per_span: int
+    stored_spans_per_day: int | None
+    stored_bytes: int | None
+    series: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """A receiver of notifications; `url_file` is relative to the folder of the spec."""
 
@@ -153,11 +227,32 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Alerts that match go to `channel`. Every entry of `match` must be equal."""
+    """Alerts that match go to `channel`. Every entry of `match` must be equal; None is as `Notify` says."""
 
     path: Path
     channel: str
     match: Mapping[str, str]
+    group_by: tuple[str, ...] | None = None
+    repeat: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The channel that is told every `interval` seconds that alerting works."""
+
+    path: Path
+    channel: str
+    interval: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Inhibition:
+    """While an alert that matches `source` fires, those that match `target` and share `equal` are not notified."""
+
+    path: Path
+    source: Mapping[str, str]
+    target: Mapping[str, str]
+    equal: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +262,12 @@ class Notify:
     channels: tuple[Channel, ...]
     routes: tuple[Route, ...]
     default: str | None
+    group_by: tuple[str, ...]
     group_wait: Decimal
     group_interval: Decimal
     repeat: Decimal
+    heartbeat: Heartbeat | None
+    inhibit: tuple[Inhibition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +313,10 @@ class Site:
     grafana: Grafana
     alerting: Alerting
     alerts: tuple[Alert, ...]
+    slos: tuple[Slo, ...]
     notify: Notify
+    maintenance: tuple[Maintenance, ...]
+    budget: Budget
     drills: tuple[Drill, ...]
     spec_name: str = "site.yaml"
     source: Data = field(default_factory=dict, repr=False, compare=False)
@@ -249,20 +350,15 @@ class Site:
             gateway=_gateway(data["gateway"]),
             tempo=_tempo(data["tempo"], data["versions"]),
             metrics=_metrics(data["metrics"]),
-            prometheus=Prometheus(
-                parse_duration(data["prometheus"]["retention"]),
-                parse_size(data["prometheus"]["memory"]),
-                data["prometheus"]["port"],
-            ),
+            prometheus=_prometheus(data["prometheus"]),
             alertmanager=Alertmanager(parse_size(data["alertmanager"]["memory"]), data["alertmanager"]["port"]),
-            grafana=Grafana(
-                data["grafana"]["enabled"] and not data["images"]["stand_ins"],
-                parse_size(data["grafana"]["memory"]),
-                data["grafana"]["port"],
-            ),
+            grafana=_grafana(data["grafana"], stand_ins=data["images"]["stand_ins"]),
             alerting=_alerting(data["alerting"]),
             alerts=tuple(_alert(index, item) for index, item in enumerate(data["alerts"])),
+            slos=tuple(_slo(index, item) for index, item in enumerate(data["slos"])),
             notify=_notify(data["notify"]),
+            maintenance=tuple(_maintenance(index, item) for index, item in enumerate(data["maintenance"])),
+            budget=_budget(data["budget"]),
             drills=tuple(_drill(index, item) for index, item in enumerate(data["drills"])),
             spec_name=spec_name,
             source=data,
@@ -322,8 +418,42 @@ def _metrics(data: Data) -> Metrics:
     )
 
 
+def _prometheus(data: Data) -> Prometheus:
+    return Prometheus(
+        retention=parse_duration(data["retention"]),
+        memory=parse_size(data["memory"]),
+        port=data["port"],
+        scrape=tuple(_scrape(index, item) for index, item in enumerate(data["scrape"])),
+    )
+
+
+def _scrape(index: int, data: Data) -> Scrape:
+    return Scrape(
+        path=("prometheus", "scrape", index),
+        job=data["job"],
+        targets=tuple(data["targets"]),
+        metrics_path=data["path"],
+        labels=data["labels"],
+        metrics=tuple(data["metrics"]) if "metrics" in data else None,
+    )
+
+
+def _grafana(data: Data, *, stand_ins: bool) -> Grafana:
+    return Grafana(
+        enabled=data["enabled"] and not stand_ins,
+        memory=parse_size(data["memory"]),
+        port=data["port"],
+        url=data.get("url", f"http://localhost:{data['port']}").rstrip("/"),
+    )
+
+
 def _alerting(data: Data) -> Alerting:
-    return Alerting(data["style"], parse_duration(data["interval"]), parse_duration(data["query_offset"]))
+    return Alerting(
+        style=data["style"],
+        interval=parse_duration(data["interval"]),
+        query_offset=parse_duration(data["query_offset"]),
+        runbooks=data["runbooks"].rstrip("/") if "runbooks" in data else None,
+    )
 
 
 SHARED = frozenset(
@@ -345,11 +475,60 @@ def _alert(index: int, data: Data) -> Alert:
         labels=data["labels"],
         summary=data.get("summary"),
         params={key: value for key, value in data.items() if key not in SHARED},
-        nested=frozenset(data.get("conditions_json", ())),
+        nested=frozenset(envelope) if isinstance(envelope := data.get("conditions_json", {}), dict) else frozenset(),
+    )
+
+
+def _slo(index: int, data: Data) -> Slo:
+    path: Path = ("slos", index)
+    return Slo(
+        path=path,
+        name=data["name"],
+        service=data["service"],
+        operation=data.get("operation"),
+        span_kind=tuple(data["span_kind"]),
+        objective=Decimal(str(data["objective"])) / 100,
+        sli=data["sli"],
+        threshold=Decimal(str(data["threshold_ms"])) / 1000 if "threshold_ms" in data else None,
+        period=parse_duration(data["period"]),
+        min_errors=data["min_errors"],
+        windows=tuple(_burn_window((*path, "windows", place), item) for place, item in enumerate(data["windows"])),
+        page_for=parse_duration(data["page_for"]),
+        ticket_for=parse_duration(data["ticket_for"]),
+        labels=data["labels"],
+    )
+
+
+def _burn_window(path: Path, data: Data) -> BurnWindow:
+    budget = Decimal(str(data["budget_pct"])) / 100
+    return BurnWindow(path, data["tier"], parse_duration(data["long"]), parse_duration(data["short"]), budget)
+
+
+def _maintenance(index: int, data: Data) -> Maintenance:
+    return Maintenance(
+        path=("maintenance", index),
+        name=data["name"],
+        weekdays=tuple(data.get("weekdays", ())),
+        begin=data["from"],
+        end=data["to"],
+        timezone=data["timezone"],
+        match=data["match"],
+    )
+
+
+def _budget(data: Data) -> Budget:
+    return Budget(
+        requests_per_second=data.get("requests_per_second"),
+        spans_per_request=data["spans_per_request"],
+        bytes_per_span=data["bytes_per_span"],
+        stored_spans_per_day=data.get("stored_spans_per_day"),
+        stored_bytes=parse_size(data["stored_bytes"]) if "stored_bytes" in data else None,
+        series=data.get("series"),
     )
 
 
 def _notify(data: Data) -> Notify:
+    heartbeat = data.get("heartbeat")
     return Notify(
         channels=tuple(
             Channel(("notify", "channels", index), item["name"], item["type"], item["url_file"])
@@ -360,13 +539,22 @@ def _notify(data: Data) -> Notify:
                 ("notify", "routes", index),
                 item["channel"],
                 {**({"severity": item["severity"]} if "severity" in item else {}), **item["match"]},
+                tuple(item["group_by"]) if "group_by" in item else None,
+                parse_duration(item["repeat"]) if "repeat" in item else None,
             )
             for index, item in enumerate(data["routes"])
         ),
         default=data.get("default"),
+        group_by=tuple(data["group_by"]),
         group_wait=parse_duration(data["group_wait"]),
         group_interval=parse_duration(data["group_interval"]),
         repeat=parse_duration(data["repeat"]),
+        heartbeat=heartbeat
+        and Heartbeat(("notify", "heartbeat"), heartbeat["channel"], parse_duration(heartbeat["interval"])),
+        inhibit=tuple(
+            Inhibition(("notify", "inhibit", index), item["source"], item["target"], tuple(item.get("equal", ())))
+            for index, item in enumerate(data["inhibit"])
+        ),
     )
 
 

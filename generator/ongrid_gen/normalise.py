@@ -23,9 +23,11 @@ def normalise(document: Document, *, stand_ins: bool = False) -> Data:
         raise TypeError("only a validated document can be normalised")
     data: Data = unshared(document.data)
     data["alerts"] = [flatten(alert) for alert in data.get("alerts", [])]
+    for alert in data["alerts"]:
+        fill(alert, alert_schema(alert["kind"]))  # first: a kind may have a default of its own for a shared key
     fill(data, site_schema())
     for alert in data["alerts"]:
-        fill_alert(alert)
+        alert.setdefault("keep_firing_for", alert["window"])
     for drill in data["drills"]:
         fill_drill(drill, data["services"])
     fill_site(data, stand_ins=stand_ins)
@@ -40,14 +42,12 @@ def unshared(value: Any) -> Any:
 
 
 def flatten(alert: Data) -> Data:
-    """Return an alert with the conditions of its envelope beside its name; `conditions_json` stays as well."""
-    return {**alert, **unshared(alert.get("conditions_json", {}))}
+    """Return an alert with the conditions of its envelope beside its name; `conditions_json` stays as well.
 
-
-def fill_alert(alert: Data) -> None:
-    """Fill in the defaults of the alert's kind, and those that depend on others."""
-    fill(alert, alert_schema(alert["kind"]))
-    alert.setdefault("keep_firing_for", alert["window"])
+    Ongrid stores the conditions of `metric_threshold` as a list, all others as a mapping.
+    """
+    inside = unshared(alert.get("conditions_json", {}))
+    return {**alert, **({"conditions": inside} if isinstance(inside, list) else inside)}
 
 
 def fill_drill(drill: Data, services: list[Data]) -> None:

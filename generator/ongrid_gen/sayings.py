@@ -204,7 +204,8 @@ def too_large(case: Case) -> Problem:
     hint = ""
     if case.key.endswith("_ratio") and isinstance(case.value, (int, Decimal)) and case.value <= 100:
         hint = f"write `{suggest.number(f'{case.value}%', case.key)}` for {case.value} per cent"
-    return case.problem(f"must be {case.limit} or less, not {shown(case.source())}", hint)
+    bound = f"less than {case.limit}" if case.keyword == "exclusiveMaximum" else f"{case.limit} or less"
+    return case.problem(f"must be {bound}, not {shown(case.source())}", hint)
 
 
 def too_few(case: Case) -> Problem:
@@ -251,6 +252,7 @@ SAYINGS: Final[Mapping[str, Callable[[Case], Problem]]] = {
     "minimum": too_small,
     "exclusiveMinimum": too_small,
     "maximum": too_large,
+    "exclusiveMaximum": too_large,
     "minItems": too_few,
     "uniqueItems": not_unique,
     "minProperties": empty_mapping,

@@ -155,7 +155,15 @@ def is_bounded_duration(text: str) -> bool:
         return True
 
 
+def is_timezone(text: str) -> bool:
+    """Tell whether a text names a time zone of the IANA database."""
+    from zoneinfo import available_timezones
+
+    return text in available_timezones()
+
+
 FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {
     "ip-address": is_ip_address,
     "prometheus-duration": is_bounded_duration,
+    "timezone": is_timezone,
 }

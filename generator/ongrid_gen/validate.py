@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 UNKNOWN_KEY: Final = "OG903"
 
-NAMED_LISTS: Final[tuple[Path, ...]] = (("services",), ("edges",), ("alerts",), ("notify", "channels"))
+NAMED_LISTS: Final[tuple[Path, ...]] = (
+    ("services",), ("edges",), ("alerts",), ("slos",), ("maintenance",), ("notify", "channels"),
+)  # fmt: skip
 KEY_KEYWORDS: Final = frozenset({"required", "additionalProperties"})
 
 

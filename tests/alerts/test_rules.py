@@ -10,7 +10,7 @@ import pytest
 
 from alerts.sites import DEPENDENCY, ERRORS, LATENCY, only, site_with
 from ongrid_gen import alerts
-from ongrid_gen.alerts import trace_latency
+from ongrid_gen.alerts.bounds import site_bounds
 from ongrid_gen.alerts.names import GRAPH_GROUP, file_name, runbook_path, service_group
 from ongrid_gen.model import Site
 
@@ -248,25 +248,22 @@ def test_a_summary_of_the_users_own_is_text_and_the_measured_stays_in_the_descri
 
 def test_the_bound_of_every_threshold_is_needed_and_the_first_is_spelled_as_in_the_rule() -> None:
     site = site_with(LATENCY, {**LATENCY, "threshold_ms": 512}, {**LATENCY, "threshold_ms": 60_000}, ERRORS)
-    bounds = alerts.needed_bounds(site)
+    bounds = site_bounds(site)
     assert bounds == sorted(set(bounds))
     assert {Decimal("0.8"), Decimal("0.512"), Decimal(60), Decimal("16.384")} <= set(bounds)
     assert bounds[-1] == 120, "a quantile above the last bound would read as the threshold"
-    assert bounds == trace_latency.site_bounds(site)
 
 
 def test_without_latency_alerts_the_bounds_are_tempos_own() -> None:
-    assert len(alerts.needed_bounds(site_with(ERRORS))) == 14
+    assert len(site_bounds(site_with(ERRORS))) == 14
 
 
 def test_rules_are_grouped_by_service_and_the_graph_has_its_own() -> None:
     site = site_with(LATENCY, ERRORS, {**ERRORS, "service": "service-graph"}, DEPENDENCY)
-    groups = alerts.rule_groups(site)
-    names = {group: [rule.name for rule in rules] for group, rules in groups.items()}
+    names = {file.name: [rule.name for rule in file.rules] for file in alerts.rule_files(site)}
     assert names["payments-api"] == ["Alarm0", "Alarm0BoundMissing", "Alarm1"]
     assert names[GRAPH_GROUP] == ["Alarm3"]
     assert names[service_group("service-graph")] == ["Alarm2"]
-    assert set(alerts.group_tests(site)) == set(groups)
 
 
 @pytest.mark.parametrize("name", ["ChargeSlow", "payments-api", "결제느림", "v1.2_x"])
@@ -329,14 +326,14 @@ def test_an_alert_that_cannot_fire_is_said_to() -> None:
 def test_the_same_site_gives_the_same_rules_and_tests() -> None:
     site: Site = site_with(*EVERY)
     again = dataclasses.replace(site)
-    assert alerts.rule_groups(site) == alerts.rule_groups(again)
-    assert alerts.test_file(GRAPH_GROUP, site) == alerts.test_file(GRAPH_GROUP, again)
+    assert list(alerts.rule_files(site)) == list(alerts.rule_files(again))
 
 
 @pytest.mark.parametrize("alert", EVERY)
 def test_every_generated_test_has_a_name_of_its_own_and_checks_something(alert: dict[str, Any]) -> None:
     site = site_with({**alert, "operation": "GET /"})
-    for tests in alerts.group_tests(site).values():
+    for file in alerts.rule_files(site):
+        tests = [test for part in file.tests for test in part.tests]
         assert len({test.name for test in tests}) == len(tests)
         assert all(test.body["alert_rule_test"] for test in tests)
 

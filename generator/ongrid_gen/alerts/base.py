@@ -1,33 +1,13 @@
 """What an alert kind is: the rules it compiles to, the bucket bounds it needs, the unit tests that prove it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
 from ongrid_gen.model import Alert, Site
+from ongrid_gen.rules import Record, Rule, RuleTest
 from ongrid_gen.text import Code
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One Prometheus alerting rule; `alert` is the one of the spec it comes from. Times are seconds."""
-
-    alert: Alert
-    name: str
-    expr: str
-    for_: Decimal
-    keep_firing_for: Decimal
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class RuleTest:
-    """One case of promtool's unit tests: `body` is its mapping, `name` says what it proves."""
-
-    name: str
-    body: Mapping[str, Any] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +48,11 @@ class Kind(Protocol):
     def bounds(self, alert: Alert) -> Sequence[Decimal]:
         """Return the bucket bounds of the span metrics that the alert needs, in seconds."""
 
+    def records(self, alert: Alert, site: Site) -> list[Record]:
+        """Return the recording rules that the alert reads; alerts of a group may share one."""
+
     def rules(self, alert: Alert, site: Site) -> list[Rule]:
-        """Return the rules that the alert compiles to."""
+        """Return the alerting rules that the alert compiles to."""
 
     def tests(self, alert: Alert, site: Site) -> list[RuleTest]:
         """Return the unit tests rendered beside the rules."""

@@ -4,11 +4,12 @@ import shlex
 from typing import Any
 
 from ongrid_gen import alerts  # the registry in it is complete when a function here is called
-from ongrid_gen.alerts.base import Explanation, Rule, Timing
-from ongrid_gen.alerts.bounds import neighbours
+from ongrid_gen.alerts.base import Explanation, Timing
+from ongrid_gen.alerts.bounds import neighbours, site_bounds
 from ongrid_gen.alerts.timing import earliest, recovery
 from ongrid_gen.conventions import BANNER
 from ongrid_gen.model import Alert, Site
+from ongrid_gen.rules import Rule
 from ongrid_gen.text import Code, fill_source, markdown_escape, promql_string
 from ongrid_gen.units import format_duration, plain
 
@@ -47,7 +48,7 @@ def bounds_block(alert: Alert, site: Site) -> list[str]:
     needed = alerts.kind_of(alert).bounds(alert)
     if not needed:
         return []
-    below, above = neighbours(alerts.needed_bounds(site), needed[0])
+    below, above = neighbours(site_bounds(site), needed[0])
     return [
         f"Bucket bounds in seconds: {plain(below)}, {plain(needed[0])} (the threshold), {plain(above)}\n"
         "  The threshold is one of them, so whether a request took longer is counted, not estimated."

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from ongrid_gen.alerts.base import RuleTest
 from ongrid_gen.alerts.cases.promtest import Phase, silence
 from ongrid_gen.alerts.cases.shares import load
 from ongrid_gen.alerts.cases.story import Story
 from ongrid_gen.alerts.conditions import min_requests, operator_of, range_of, threshold_ratio
 from ongrid_gen.alerts.wording import guard, held
 from ongrid_gen.model import Alert, Site
+from ongrid_gen.rules import RuleTest
 from ongrid_gen.text import Code, fill
 from ongrid_gen.units import plain
 

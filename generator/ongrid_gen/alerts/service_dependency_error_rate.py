@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.alerts import ratio, timing
-from ongrid_gen.alerts.base import Explanation, Rule, RuleTest
+from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases.clock import Clock, clock_of
 from ongrid_gen.alerts.cases.promtest import Phase, bad, counter, series, total
 from ongrid_gen.alerts.cases.shares import Load
 from ongrid_gen.alerts.cases.story import Drawn, Labels, Story
 from ongrid_gen.alerts.conditions import fewest_requests, is_ongrid, operator_of, range_of, threshold_ratio, written
+from ongrid_gen.alerts.links import Spans, trace_search
 from ongrid_gen.alerts.names import GRAPH_GROUP
 from ongrid_gen.alerts.wording import (
     Say,
@@ -27,8 +28,9 @@ from ongrid_gen.alerts.wording import (
     quiet_words,
     spoken,
 )
-from ongrid_gen.conventions import CLIENT, GRAPH_FAILED, GRAPH_TOTAL, OWNER, SERVER, SERVICE, SERVICE_NAME
+from ongrid_gen.conventions import AFFECTS, CLIENT, GRAPH_FAILED, GRAPH_TOTAL, OWNER, SERVER, SERVICE, SERVICE_NAME
 from ongrid_gen.model import Alert, Site
+from ongrid_gen.rules import Record, Rule, RuleTest
 from ongrid_gen.text import Code, fill, markdown_escape, promql_matcher, promql_string
 
 KIND: Final = "service_dependency_error_rate"
@@ -36,6 +38,8 @@ CONNECTION_TYPE: Final = "connection_type"
 ROOT: Final = "user"  # the client of a request that nothing instrumented sent
 BY: Final = Code(f"{CLIENT}, {SERVER}")
 THE_SERVER: Final = "{{ $labels.server }}"
+THE_CLIENT: Final = "{{ $labels.client }}"
+FAILED_CALLS: Final = Spans(service=None, failed=True)
 
 ONGRID_EXPR: Final = """\
 sum(rate(<< failed >>[<< range >>])) by (<< by >>) /
@@ -54,11 +58,17 @@ def bounds(alert: Alert) -> Sequence[Decimal]:
     return []
 
 
+def records(alert: Alert, site: Site) -> list[Record]:
+    """Return no recording: the rules read the series themselves."""
+    del alert, site
+    return []
+
+
 def rules(alert: Alert, site: Site) -> list[Rule]:
     """Return the one rule; its alert is the server's, so the labels say the server is the service."""
     return [
         Rule(
-            alert,
+            alert.path,
             alert.name,
             ongrid_expr(alert) if is_ongrid(site) else ratio.expr(alert, selection(alert)),
             alert.for_,
@@ -67,10 +77,11 @@ def rules(alert: Alert, site: Site) -> list[Rule]:
                 **as_templates(own_labels(alert, site, [CLIENT, SERVER])),
                 SERVICE: THE_SERVER,
                 SERVICE_NAME: THE_SERVER,
+                AFFECTS: THE_CLIENT,
                 **owner_template(alert, site),
             },
-            annotations(alert, measured(alert, "{{ $labels.client }}", THE_SERVER, ratio.READING),
-                        condition(alert, site, spoken), spoken),
+            annotations(alert, site, measured(alert, THE_CLIENT, THE_SERVER, ratio.READING),
+                        condition(alert, site, spoken), spoken, trace_search(site, FAILED_CALLS, SERVER)),
         )
     ]  # fmt: skip
 
@@ -160,10 +171,16 @@ def expected(alert: Alert, site: Site, share: Decimal, edge: Labels) -> dict[str
             **own_labels(alert, site, [CLIENT, SERVER]),
             SERVICE: server,
             SERVICE_NAME: server,
+            AFFECTS: client,
             **owner_label(site, server),
         },
         "exp_annotations": annotations(
-            alert, measured(alert, client, server, per_cent(float(share))), condition(alert, site, str), str
+            alert,
+            site,
+            measured(alert, client, server, per_cent(float(share))),
+            condition(alert, site, str),
+            str,
+            trace_search(site, FAILED_CALLS, service=server),
         ),
     }
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.alerts import ratio, timing
-from ongrid_gen.alerts.base import Explanation, Rule, RuleTest
+from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases.clock import Clock, clock_of
 from ongrid_gen.alerts.cases.promtest import Phase, bad, counter, good, series
 from ongrid_gen.alerts.cases.shares import Load
@@ -21,6 +21,7 @@ from ongrid_gen.alerts.conditions import (
     fewest_requests,
     identity,
     is_ongrid,
+    operation_of,
     operator_of,
     range_of,
     request_labels,
@@ -30,6 +31,7 @@ from ongrid_gen.alerts.conditions import (
     threshold_ratio,
     written,
 )
+from ongrid_gen.alerts.links import Spans, trace_search
 from ongrid_gen.alerts.names import service_group
 from ongrid_gen.alerts.wording import (
     Say,
@@ -43,8 +45,9 @@ from ongrid_gen.alerts.wording import (
     requests_named,
     spoken,
 )
-from ongrid_gen.conventions import CALLS, ERROR_STATUS, SERVICE, SPAN_KIND, STATUS_CODE
+from ongrid_gen.conventions import AFFECTS, CALLS, ERROR_STATUS, SERVICE, SPAN_KIND, STATUS_CODE
 from ongrid_gen.model import Alert, Site
+from ongrid_gen.rules import Record, Rule, RuleTest
 from ongrid_gen.text import Code, fill, markdown_escape, promql_matcher
 
 KIND: Final = "trace_error_rate"
@@ -75,18 +78,24 @@ def bounds(alert: Alert) -> Sequence[Decimal]:
     return []
 
 
+def records(alert: Alert, site: Site) -> list[Record]:
+    """Return no recording: the rules read the series themselves."""
+    del alert, site
+    return []
+
+
 def rules(alert: Alert, site: Site) -> list[Rule]:
     """Return the one rule."""
     return [
         Rule(
-            alert,
+            alert.path,
             alert.name,
             ongrid_expr(alert, site) if is_ongrid(site) else ratio.expr(alert, selection(alert, site)),
             alert.for_,
             alert.keep_firing_for,
             as_templates(labels(alert, site)),
-            annotations(alert, measured(alert, who_template(alert, site), reading_template(site)),
-                        condition(alert, site, spoken), spoken),
+            annotations(alert, site, measured(alert, who_template(alert, site), reading_template(site)),
+                        condition(alert, site, spoken), spoken, traces(alert, site)),
         )
     ]  # fmt: skip
 
@@ -126,7 +135,18 @@ def labels(alert: Alert, site: Site) -> dict[str, str]:
     """Return the static labels."""
     kept = kept_labels(alert, site)
     rest = {label: value for label, value in request_labels(alert).items() if label not in kept}
-    return {**own_labels(alert, site, kept), SERVICE: service_of(alert), **rest, **owner_label(site, alert.service)}
+    return {
+        **own_labels(alert, site, kept),
+        SERVICE: service_of(alert),
+        AFFECTS: service_of(alert),
+        **rest,
+        **owner_label(site, alert.service),
+    }
+
+
+def traces(alert: Alert, site: Site) -> str:
+    """Return the search for the failed requests."""
+    return trace_search(site, Spans(service_of(alert), operation_of(alert), failed=True))
 
 
 def who_template(alert: Alert, site: Site) -> str:
@@ -156,7 +176,7 @@ def expected(alert: Alert, site: Site, share: Decimal) -> dict[str, Any]:
     text = measured(alert, requests_named(alert, str), per_cent(float(share)))
     return {
         "exp_labels": {**kept_labels(alert, site), **labels(alert, site)},
-        "exp_annotations": annotations(alert, text, condition(alert, site, str), str),
+        "exp_annotations": annotations(alert, site, text, condition(alert, site, str), str, traces(alert, site)),
     }
 
 

@@ -6,12 +6,11 @@ threshold a bucket bound; a quantile read from buckets is interpolated (facts-ru
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cache
 from typing import Any, Final
 
 from ongrid_gen.alerts import timing
-from ongrid_gen.alerts.base import Explanation, Rule, RuleTest
-from ongrid_gen.alerts.bounds import neighbours
+from ongrid_gen.alerts.base import Explanation
+from ongrid_gen.alerts.bounds import neighbours, of_threshold, site_bounds
 from ongrid_gen.alerts.cases import latency as latency_cases
 from ongrid_gen.alerts.conditions import (
     all_operations,
@@ -19,6 +18,7 @@ from ongrid_gen.alerts.conditions import (
     identity,
     is_ongrid,
     min_requests,
+    operation_of,
     quantile_of,
     range_of,
     request_labels,
@@ -27,6 +27,7 @@ from ongrid_gen.alerts.conditions import (
     threshold_seconds,
     written,
 )
+from ongrid_gen.alerts.links import Spans, trace_search
 from ongrid_gen.alerts.names import service_group
 from ongrid_gen.alerts.wording import (
     Say,
@@ -41,8 +42,9 @@ from ongrid_gen.alerts.wording import (
     requests_named,
     spoken,
 )
-from ongrid_gen.conventions import LATENCY_BUCKET, SERVICE, SERVICE_NAME, SEVERITY, SPAN_BOUNDS
+from ongrid_gen.conventions import AFFECTS, LATENCY_BUCKET, SERVICE, SERVICE_NAME, SEVERITY
 from ongrid_gen.model import Alert, Site
+from ongrid_gen.rules import Record, Rule, RuleTest
 from ongrid_gen.text import Code, fill, markdown_escape, promql_matcher, promql_string
 from ongrid_gen.units import format_duration, plain
 
@@ -100,19 +102,14 @@ def group(alert: Alert) -> str:
 
 
 def bounds(alert: Alert) -> Sequence[Decimal]:
-    """Return the threshold, and twice the threshold above Tempo's own last bound.
-
-    A quantile among the requests above the last bound reads as that bound: the second is what makes it tell more.
-    """
-    bound = threshold_seconds(alert)
-    return [bound] if bound < SPAN_BOUNDS[-1] else [bound, bound * 2]
+    """Return the threshold, and a bound above it if it is Tempo's last."""
+    return of_threshold(threshold_seconds(alert))
 
 
-@cache
-def site_bounds(site: Site) -> list[Decimal]:
-    """Return every bound of the span metrics of a site, sorted: Tempo's own, and what latency alerts need."""
-    needed = [bound for alert in site.alerts if alert.kind == KIND for bound in bounds(alert)]
-    return sorted({*SPAN_BOUNDS, *needed})
+def records(alert: Alert, site: Site) -> list[Record]:
+    """Return no recording: the rules read the series themselves."""
+    del alert, site
+    return []
 
 
 def rules(alert: Alert, site: Site) -> list[Rule]:
@@ -123,14 +120,14 @@ def rules(alert: Alert, site: Site) -> list[Rule]:
 def main_rule(alert: Alert, site: Site) -> Rule:
     """Return the rule that watches the requests."""
     return Rule(
-        alert,
+        alert.path,
         alert.name,
         ongrid_expr(alert, site) if is_ongrid(site) else guarded_expr(alert, site),
         alert.for_,
         alert.keep_firing_for,
         as_templates(labels(alert, site)),
-        annotations(alert, measured(alert, who_template(alert, site), reading_template(alert, site)),
-                    condition(alert, site, spoken), spoken),
+        annotations(alert, site, measured(alert, who_template(alert, site), reading_template(alert, site)),
+                    condition(alert, site, spoken), spoken, traces(alert, site)),
     )  # fmt: skip
 
 
@@ -173,13 +170,13 @@ def missing_rule(alert: Alert, site: Site) -> Rule:
     """Return the rule that fires when requests are counted but the bound is not there."""
     window = Code(format_duration(missing_range(site)))
     return Rule(
-        alert,
+        alert.path,
         missing_name(alert),
         fill(BOUND_MISSING, **(values(alert, site) | {"range": window})),
         MISSING_FOR,
         Decimal(0),
         as_templates(missing_labels(alert, site)),
-        missing_annotations(alert, spoken),
+        missing_annotations(alert, site, spoken),
     )
 
 
@@ -189,7 +186,7 @@ def missing_labels(alert: Alert, site: Site) -> dict[str, str]:
             **owner_label(site, alert.service)}  # fmt: skip
 
 
-def missing_annotations(alert: Alert, say: Say) -> dict[str, str]:
+def missing_annotations(alert: Alert, site: Site, say: Say) -> dict[str, str]:
     """Return its annotations."""
     bound = plain(threshold_seconds(alert))
     return {
@@ -197,7 +194,7 @@ def missing_annotations(alert: Alert, say: Say) -> dict[str, str]:
         "description": f"Tempo counts requests of {say(service_of(alert))}, but without the bucket bound {bound} "
         "(seconds) in metrics_generator.processor.span_metrics.histogram_buckets. Apply the rendered tempo.yaml "
         "and restart Tempo.",
-        "runbook": annotations(alert, "", "", say)["runbook"],
+        "runbook": annotations(alert, site, "", "", say)["runbook"],
     }
 
 
@@ -208,9 +205,15 @@ def labels(alert: Alert, site: Site) -> dict[str, str]:
     return {
         **own_labels(alert, site, known),
         SERVICE: service_of(alert),
+        AFFECTS: service_of(alert),
         **({} if known else own),
         **owner_label(site, alert.service),
     }
+
+
+def traces(alert: Alert, site: Site) -> str:
+    """Return the search for the slow requests."""
+    return trace_search(site, Spans(service_of(alert), operation_of(alert), slower_than=threshold_seconds(alert)))
 
 
 def who_template(alert: Alert, site: Site) -> str:
@@ -282,7 +285,7 @@ def expected(alert: Alert, site: Site, milliseconds: float) -> dict[str, Any]:
     text = measured(alert, requests_named(alert, str), reading(alert, site, milliseconds))
     return {
         "exp_labels": {**request_labels(alert), **labels(alert, site)},
-        "exp_annotations": annotations(alert, text, condition(alert, site, str), str),
+        "exp_annotations": annotations(alert, site, text, condition(alert, site, str), str, traces(alert, site)),
     }
 
 
@@ -290,7 +293,7 @@ def expected_missing(alert: Alert, site: Site) -> dict[str, Any]:
     """Return the alert about the missing bound as promtool's tests spell it."""
     return {
         "exp_labels": {SERVICE_NAME: service_of(alert), **missing_labels(alert, site)},
-        "exp_annotations": missing_annotations(alert, str),
+        "exp_annotations": missing_annotations(alert, site, str),
     }
 
 

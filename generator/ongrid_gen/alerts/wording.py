@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 
 from ongrid_gen.alerts.conditions import fewest_requests, is_ongrid, request_labels
+from ongrid_gen.alerts.links import runbook_link
 from ongrid_gen.alerts.names import runbook_path
 from ongrid_gen.conventions import KIND, OWNER, SEVERITY
 from ongrid_gen.model import Alert, Site
@@ -64,8 +65,9 @@ def guard(alert: Alert, site: Site) -> str:
     return f" Quiet below {fewest} requests in {format_duration(alert.window)}." if fewest else ""
 
 
-def annotations(alert: Alert, measured: str, condition: str, say: Say) -> dict[str, str]:
-    """Return the annotations. `measured` is what was read beside what is allowed, `condition` when the alert fires.
+def annotations(alert: Alert, site: Site, measured: str, condition: str, say: Say, traces: str = "") -> dict[str, str]:
+    """Return the annotations. `measured` is what was read beside what is allowed, `condition` when the alert fires,
+    `traces` the address of a search for its traces.
 
     A summary of the user's own takes the place of `measured`, which then opens the description.
     """
@@ -73,7 +75,12 @@ def annotations(alert: Alert, measured: str, condition: str, say: Say) -> dict[s
         summary, description = measured, condition
     else:
         summary, description = say(alert.summary), f"{measured}. {condition}"
-    return {"summary": summary, "description": description, "runbook": say(runbook_path(alert))}
+    return {
+        "summary": summary,
+        "description": description,
+        "runbook": say(runbook_link(site, runbook_path(alert))),
+        **({"traces": traces} if traces else {}),
+    }
 
 
 def requests_named(alert: Alert, say: Say) -> str:

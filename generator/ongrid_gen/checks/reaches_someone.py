@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.alerts import Rule, rules_of
+from ongrid_gen.alerts import rules_of
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.problems import Problem, Severity
+from ongrid_gen.rules import Rule
 
 CODE: Final = "OG023"
 

@@ -2,8 +2,6 @@
 
 from typing import Any, Final
 
-from ongrid_gen.alerts import rule_groups, test_file
-from ongrid_gen.alerts.base import Rule
 from ongrid_gen.components.base import ComposeService, Container, Tree, publish, yaml_file
 from ongrid_gen.components.images import PROMETHEUS
 from ongrid_gen.conventions import (
@@ -16,6 +14,7 @@ from ongrid_gen.conventions import (
     TEMPO_HTTP,
 )
 from ongrid_gen.model import Site
+from ongrid_gen.rulefiles import rule_files, rules_data, rules_path, tests_data, tests_path
 from ongrid_gen.units import format_duration
 
 NAME: Final = "prometheus"
@@ -26,9 +25,10 @@ SCRAPE_INTERVAL: Final = "15s"
 def files(site: Site) -> Tree:
     """Return the configuration, a rules file per group, and the unit tests of each."""
     tree: Tree = {CONFIG: yaml_file(config(site), site)}
-    for name, rules in rule_groups(site).items():
-        tree[f"prometheus/rules/{name}.yaml"] = yaml_file(rule_file(site, name, rules), site)
-        tree[f"prometheus/tests/{name}.test.yaml"] = yaml_file(test_file(name, site), site)
+    for file in rule_files(site):
+        tree[rules_path(file)] = yaml_file(rules_data(file, site), site)
+        for tests in file.tests:
+            tree[tests_path(file, tests)] = yaml_file(tests_data(file, tests), site)
     return tree
 
 
@@ -62,29 +62,6 @@ def static(target: str, *, wrap: bool = False) -> dict[str, Any]:
     """Return a static target."""
     group = {"targets": [target]}
     return {"static_configs": [group]} if wrap else group
-
-
-def rule_file(site: Site, name: str, rules: list[Rule]) -> dict[str, Any]:
-    """Return one rules file. The offset lets all shards of a push arrive before they are compared."""
-    return {
-        "groups": [
-            {
-                "name": name,
-                "interval": format_duration(site.alerting.interval),
-                "query_offset": format_duration(site.alerting.query_offset),
-                "rules": [rule_entry(rule) for rule in rules],
-            }
-        ]
-    }
-
-
-def rule_entry(rule: Rule) -> dict[str, Any]:
-    """Return one rule as Prometheus reads it."""
-    entry: dict[str, Any] = {"alert": rule.name, "expr": rule.expr}
-    for key, seconds in (("for", rule.for_), ("keep_firing_for", rule.keep_firing_for)):
-        if seconds:
-            entry[key] = format_duration(seconds)
-    return {**entry, "labels": dict(rule.labels), "annotations": dict(rule.annotations)}
 
 
 def flags(site: Site) -> list[str]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ongrid_gen.alerts.base import RuleTest
 from ongrid_gen.alerts.cases.clock import Clock, clock_of
 from ongrid_gen.alerts.cases.promtest import (
     Check,
@@ -33,6 +32,7 @@ from ongrid_gen.alerts.conditions import (
 )
 from ongrid_gen.conventions import LATENCY_BUCKET, SPAN_KIND
 from ongrid_gen.model import Alert, Site
+from ongrid_gen.rules import RuleTest
 from ongrid_gen.units import plain
 
 ALL_BAD = Decimal(1)

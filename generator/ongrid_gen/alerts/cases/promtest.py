@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ongrid_gen.alerts.base import RuleTest
 from ongrid_gen.alerts.cases.clock import Clock
+from ongrid_gen.rules import RuleTest
 from ongrid_gen.text import promql_string
 from ongrid_gen.units import format_duration
 

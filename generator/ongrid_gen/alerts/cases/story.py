@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ongrid_gen.alerts.base import RuleTest
 from ongrid_gen.alerts.cases.clock import Clock
 from ongrid_gen.alerts.cases.promtest import Check, Phase, case, ending, firing, silence
 from ongrid_gen.alerts.cases.shares import Load, above, exactly, just_above, just_below, load
 from ongrid_gen.model import Alert
+from ongrid_gen.rules import RuleTest
 
 Labels = Mapping[str, str]
 Drawn = list[dict[str, str]]

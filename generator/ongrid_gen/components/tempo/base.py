@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from ongrid_gen.alerts import needed_bounds
+from ongrid_gen.alerts.bounds import site_bounds
 from ongrid_gen.conventions import (
     GRAPH_BOUNDS,
     OTLP_GRPC,
@@ -80,7 +80,7 @@ def span_metrics(site: Site) -> Config:
     """Bucket bounds hold every latency threshold; without the dimension there is no label `service_name`."""
     return {
         "dimensions": [SERVICE_NAME_DIMENSION, *site.metrics.dimensions],
-        "histogram_buckets": needed_bounds(site),
+        "histogram_buckets": site_bounds(site),
     }
 
 
