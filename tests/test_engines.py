@@ -38,11 +38,49 @@ notify:
   routes: [{channel: oncall, match: {team: '{{ "x" }} $a'}}]
   default: oncall
 """
+CHANNELS = """
+version: 1
+site: demo
+services: [{name: payments-api, owner: team-a}, {name: shop-web}]
+alerts:
+  - {name: Slow, kind: trace_latency, service: payments-api, threshold_ms: 800, severity: critical}
+  - {name: Errors, kind: trace_error_rate, service: payments-api, threshold_pct: 5}
+  - {name: Dependency, kind: service_dependency_error_rate, threshold_ratio: 0.05}
+notify:
+  channels:
+    - {name: hook, type: webhook, url_file: secrets/hook.url}
+    - {name: slack, type: slack, url_file: secrets/slack.url, channel: "#oncall"}
+    - name: mail
+      type: email
+      to: [oncall@example.com, lead@example.com]
+      from: alerts@example.com
+      smarthost: mail.example.com:587
+      username: alerts
+      password_file: secrets/mail.password
+    - {name: telegram, type: telegram, bot_token_file: secrets/bot.token, chat_id: -1001}
+    - {name: discord, type: discord, url_file: secrets/discord.url}
+    - {name: msteams, type: msteams, url_file: secrets/teams.url, send_resolved: false}
+    - {name: pagerduty, type: pagerduty, routing_key_file: secrets/pagerduty.key, region: eu}
+    - {name: opsgenie, type: opsgenie, api_key_file: secrets/opsgenie.key}
+  routes:
+    - {channel: pagerduty, severity: critical, repeat: 1h}
+    - {channel: slack, match: {owner: team-a}, group_by: [alertname]}
+  default: hook
+  heartbeat: {channel: hook}
+  inhibit:
+    - {source: {alertname: Slow}, target: {alertname: Errors}, equal: [service]}
+maintenance:
+  - {name: nightly, from: "23:00", to: "02:00", weekdays: [sunday], timezone: Asia/Seoul,
+     match: {service: payments-api}}
+  - {name: deploy, from: "12:00", to: "13:00", match: {severity: critical}}
+  - {name: all, from: "04:00", to: "24:00", timezone: Europe/Berlin}
+"""
 SPECS = {
     "smallest": (ROOT / "site.min.yaml").read_text(encoding="utf-8"),
     "demo": (ROOT / "site.yaml").read_text(encoding="utf-8"),
     "ongrid": (ROOT / "site.yaml").read_text(encoding="utf-8") + "\nalerting: {style: ongrid}\n",
     "hostile": HOSTILE,
+    "channels": CHANNELS,
 }
 
 

@@ -9,6 +9,7 @@ from ongrid_gen import checks
 from ongrid_gen.alerts import KINDS
 from ongrid_gen.checks import CHECKS
 from ongrid_gen.cli import COMMANDS
+from ongrid_gen.components.channels import CHANNELS, COMMON_TEXTS
 from ongrid_gen.components.tempo import DIALECTS
 from support import ROOT, problems_of
 
@@ -28,6 +29,14 @@ def test_the_schema_knows_the_kinds_that_are_rendered() -> None:
     assert set(KINDS) == fragments
     text = json.dumps(SITE_SCHEMA)
     assert all(f'"{kind}"' in text for kind in KINDS)
+
+
+def test_a_type_of_channel_has_its_schema_and_its_texts() -> None:
+    listed = set(SITE_SCHEMA["$defs"]["channel"]["properties"]["type"]["enum"])
+    fragments = {path.name.removesuffix(".schema.json") for path in (ROOT / "schemas" / "channels").glob("*.json")}
+    texts = {path.stem for path in (ROOT / "stack" / "alertmanager" / "templates").glob("*.tmpl")} - {COMMON_TEXTS}
+    assert set(CHANNELS) == listed == fragments
+    assert texts == {name for name, kind in CHANNELS.items() if kind.texts}
 
 
 def test_the_schema_knows_the_dialects_that_are_rendered() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ongrid_gen.alerts import KINDS
-from ongrid_gen.schema import alert_schema, site_schema
+from ongrid_gen.components.channels import CHANNELS
+from ongrid_gen.schema import alert_schema, channel_schema, site_schema
 
 Node = dict[str, Any]
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
@@ -33,6 +34,9 @@ def reference() -> str:
     for kind in KINDS:
         fragment = alert_schema(kind)
         parts += [f"\n## Alerts of kind `{kind}`\n\n{fragment['description']}\n", HEAD, *rows(fragment)]
+    for name in CHANNELS:
+        fragment = channel_schema(name)
+        parts += [f"\n## Channels of type `{name}`\n\n{fragment['description']}\n", HEAD, *rows(fragment)]
     return "".join(parts)
 
 

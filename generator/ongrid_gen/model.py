@@ -105,10 +105,11 @@ class Prometheus:
 
 @dataclass(frozen=True, slots=True)
 class Alertmanager:
-    """Who routes what fires."""
+    """Who routes what fires; `url` is where people reach it."""
 
     memory: int
     port: int
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +218,16 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A receiver of notifications; `url_file` is relative to the folder of the spec."""
+    """A receiver of notifications. `settings` holds what its type takes, defaults filled in, as the spec says it.
+
+    Files of secrets are relative to the folder of the spec.
+    """
 
     path: Path
     name: str
     type: str
-    url_file: str
+    send_resolved: bool
+    settings: Data
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +356,7 @@ class Site:
             tempo=_tempo(data["tempo"], data["versions"]),
             metrics=_metrics(data["metrics"]),
             prometheus=_prometheus(data["prometheus"]),
-            alertmanager=Alertmanager(parse_size(data["alertmanager"]["memory"]), data["alertmanager"]["port"]),
+            alertmanager=_alertmanager(data["alertmanager"]),
             grafana=_grafana(data["grafana"], stand_ins=data["images"]["stand_ins"]),
             alerting=_alerting(data["alerting"]),
             alerts=tuple(_alert(index, item) for index, item in enumerate(data["alerts"])),
@@ -436,6 +441,11 @@ def _scrape(index: int, data: Data) -> Scrape:
         labels=data["labels"],
         metrics=tuple(data["metrics"]) if "metrics" in data else None,
     )
+
+
+def _alertmanager(data: Data) -> Alertmanager:
+    url = data.get("url", f"http://localhost:{data['port']}").rstrip("/")
+    return Alertmanager(parse_size(data["memory"]), data["port"], url)
 
 
 def _grafana(data: Data, *, stand_ins: bool) -> Grafana:
@@ -527,13 +537,15 @@ def _budget(data: Data) -> Budget:
     )
 
 
+def _channel(index: int, data: Data) -> Channel:
+    settings = {key: value for key, value in data.items() if key not in ("name", "type", "send_resolved")}
+    return Channel(("notify", "channels", index), data["name"], data["type"], data["send_resolved"], settings)
+
+
 def _notify(data: Data) -> Notify:
     heartbeat = data.get("heartbeat")
     return Notify(
-        channels=tuple(
-            Channel(("notify", "channels", index), item["name"], item["type"], item["url_file"])
-            for index, item in enumerate(data["channels"])
-        ),
+        channels=tuple(_channel(index, item) for index, item in enumerate(data["channels"])),
         routes=tuple(
             Route(
                 ("notify", "routes", index),

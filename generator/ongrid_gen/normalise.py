@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.load import Document
-from ongrid_gen.schema import alert_schema, site_schema
+from ongrid_gen.schema import alert_schema, channel_schema, site_schema
 from ongrid_gen.units import format_duration, parse_duration
 
 STAND_IN_TEMPO: Final = "1.5"
@@ -25,6 +25,8 @@ def normalise(document: Document, *, stand_ins: bool = False) -> Data:
     data["alerts"] = [flatten(alert) for alert in data.get("alerts", [])]
     for alert in data["alerts"]:
         fill(alert, alert_schema(alert["kind"]))  # first: a kind may have a default of its own for a shared key
+    for channel in data.get("notify", {}).get("channels", []):
+        fill(channel, channel_schema(channel["type"]))
     fill(data, site_schema())
     for alert in data["alerts"]:
         alert.setdefault("keep_firing_for", alert["window"])

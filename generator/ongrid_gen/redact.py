@@ -10,7 +10,10 @@ SECRET_WORDS: Final = frozenset(
     {"password", "passwd", "passphrase", "pwd", "token", "secret", "secrets", "credential", "credentials",
      "authorization", "apikey", "bearer"}
 )  # fmt: skip
-SECRET_PAIRS: Final = frozenset({("api", "key"), ("access", "key"), ("private", "key"), ("signing", "key")})
+SECRET_PAIRS: Final = frozenset(
+    {("api", "key"), ("access", "key"), ("private", "key"), ("signing", "key"), ("routing", "key"),
+     ("integration", "key"), ("service", "key")}
+)  # fmt: skip
 WORD: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 ELSEWHERE: Final = re.compile(r"secrets/[^/]+|/run/secrets/.+|\$\{env:[A-Za-z_][A-Za-z0-9_]*\}")
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -41,6 +44,16 @@ def wants_file(key: str) -> bool:
     return key == "url" or key.endswith("_file")
 
 
+def is_no_file(key: str, text: str) -> bool:
+    """Tell whether what stands where the name of a file belongs is the secret itself.
+
+    An address always is. A key, token or password seldom looks like a file: it has no ending and no folder, or a `:`.
+    """
+    if ADDRESS.match(text):
+        return True
+    return key != "url_file" and key.endswith("_file") and (":" in text or not ("/" in text or "." in text))
+
+
 @lru_cache(maxsize=16)
 def redacted(line: str) -> str:
     """Return a line with what looks like a secret starred out, sign for sign, so that columns stay."""
@@ -50,5 +63,5 @@ def redacted(line: str) -> str:
 def redacted_pair(match: re.Match[str]) -> str:
     """Return a key and its value, the value starred out when it is a secret."""
     key, value = match["key"], match["value"].strip("\"'")
-    secret = (is_secret_key(key) and is_literal(value)) or (wants_file(key) and ADDRESS.match(value))
+    secret = (is_secret_key(key) and is_literal(value)) or (wants_file(key) and is_no_file(key, value))
     return match[0][: -len(match["value"])] + "*" * len(match["value"]) if secret else match[0]

@@ -13,7 +13,7 @@ from typing import Any, Final
 from ongrid_gen import suggest
 from ongrid_gen.load import Document
 from ongrid_gen.problems import Path, Problem
-from ongrid_gen.redact import ADDRESS, SECRET
+from ongrid_gen.redact import ADDRESS, SECRET, is_no_file
 from ongrid_gen.schema import repeated, validator
 from ongrid_gen.yamlio import NOT_ALLOWED, NOT_TEXT, Value, dump, shown
 
@@ -175,8 +175,9 @@ def not_const(case: Case) -> Problem:
 def not_like(case: Case) -> Problem:
     """Say what a text must look like."""
     text = str(case.value)
-    if case.schema.get("format") == "secret-file" and ADDRESS.match(text):
-        message = "must be a file: an address like this is a secret and does not stand in a spec"
+    if case.schema.get("format") == "secret-file" and is_no_file(case.key, text):
+        what = "an address" if ADDRESS.match(text) else "a value"
+        message = f"must be a file: {what} like this is a secret and does not stand in a spec"
         return case.problem(message, f"put it into a file and write `{case.key}: secrets/name` here", code=SECRET)
     if case.keyword == "format" and "pattern" in case.schema:
         return case.problem(f"must not be as long as {shown(text)}: 100 years are the most", "write `1y`")

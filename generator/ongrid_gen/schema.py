@@ -51,6 +51,14 @@ def alert_schema(kind: str) -> Schema:
     return schema
 
 
+@cache
+def channel_schema(type_: str) -> Schema:
+    """Return the schema of one type of channel, without references."""
+    name = f"channels/{type_}.schema.json"
+    schema: Schema = inlined(name, read_schema(name))
+    return schema
+
+
 def inlined(file: str, schema: Any) -> Any:
     """Return a part of a schema file in which references are replaced. What stands beside one wins over its target."""
     if isinstance(schema, list):

@@ -145,7 +145,8 @@ def pair(wrong: Keys, candidates: list[str]) -> dict[str, str]:
 def misspelt_key(here: str, path: Path, key: str, meant: str) -> Problem:
     """Return the problem of a key that was meant to be a required one."""
     if meant == f"{key}_file":
-        message = f"{here} takes no `{key}`: an address like this is a secret and stands in a file"
+        what = "an address" if key == "url" else "a value"
+        message = f"{here} takes no `{key}`: {what} like this is a secret and stands in a file"
         hint = f"put it into a file below `secrets/` and write `{meant}: secrets/name` here"
         return Problem(SECRET, (*path, key), message, hint)
     message = f"{here} has no key {shown(key)}, and lacks `{meant}`"

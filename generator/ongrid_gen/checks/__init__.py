@@ -8,17 +8,22 @@ from ongrid_gen.checks import (
     dialect_can,
     drill_can_fire,
     drill_expects,
+    encrypted_password,
+    finds_alerts,
     free_labels,
     known_channel,
     known_service,
     listed_operation,
     memory_floor,
+    narrow_inhibition,
     own_dimension,
     own_port,
     own_rule_name,
     public_listen,
     reaches_someone,
     window_floor,
+    window_length,
+    window_overlap,
 )
 from ongrid_gen.checks.base import Check
 from ongrid_gen.model import Site
@@ -41,6 +46,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     public_listen,
     memory_floor,
     free_labels,
+    narrow_inhibition,
+    finds_alerts,
+    window_length,
+    window_overlap,
+    encrypted_password,
 )
 
 

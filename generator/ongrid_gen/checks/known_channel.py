@@ -1,4 +1,4 @@
-"""OG027: a route or the default names a channel that exists."""
+"""OG027: a route, the default or the heartbeat names a channel that exists."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -18,6 +18,9 @@ def check(site: Site) -> Iterator[Problem]:
     ]
     if site.notify.default is not None:
         named.append((("notify", "default"), "the default is", site.notify.default))
+    if site.notify.heartbeat is not None:
+        beat = site.notify.heartbeat
+        named.append(((*beat.path, "channel"), "the heartbeat goes to", beat.channel))
     for path, what, name in named:
         if name not in known:
             yield Problem(

@@ -3,52 +3,53 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.alerts import rules_of
-from ongrid_gen.model import Alert, Site
+from ongrid_gen.model import Site
 from ongrid_gen.problems import Problem, Severity
+from ongrid_gen.routing import alert_rules, channels, known_labels
 from ongrid_gen.rules import Rule
+from ongrid_gen.suggest import listed
 
 CODE: Final = "OG023"
 
 
 def check(site: Site) -> Iterator[Problem]:
-    """An alert that no route matches, without a default channel, fires into the void."""
-    if not site.alerts:
-        return
+    """An alert that no route matches, without a default channel, fires into the void.
+
+    A label whose value is known only at run time does not count.
+    """
     if not site.notify.channels:
-        yield Problem(
-            code=CODE,
-            path=("notify",),
-            message="alerts fire, but nobody is told: there is no channel",
-            hint="add `notify: {channels: [{name: oncall, type: webhook, url_file: secrets/oncall.url}], "
-            "default: oncall}`",
-            severity=Severity.HINT,
-        )
+        if site.alerts or site.slos:
+            yield Problem(
+                code=CODE,
+                path=("notify",),
+                message="alerts fire, but nobody is told: there is no channel",
+                hint="add `notify: {channels: [{name: oncall, type: webhook, url_file: secrets/oncall.url}], "
+                "default: oncall}`",
+                severity=Severity.HINT,
+            )
     elif site.notify.default is None:
         yield from unreached(site)
 
 
 def unreached(site: Site) -> Iterator[Problem]:
-    """Yield the rules that no route matches."""
-    for alert in site.alerts:
-        for rule in rules_of(alert, site):
-            if not rule_routed(rule, site):
-                whose = "" if rule.name == alert.name else f"the rule `{rule.name}` of "
-                yield Problem(
-                    code=CODE,
-                    path=alert.path_to("name"),
-                    message=f"{whose}alert `{alert.name}` reaches nobody: no route matches it and there is no default "
-                    "channel",
-                    hint=f"add `default: {site.notify.channels[0].name}` to `notify`",
-                )
+    """Yield the rules of the spec that no route matches, and those of the stack itself as one problem."""
+    hint = f"add `default: {site.notify.channels[0].name}` to `notify`"
+    lost = [rule for rule in alert_rules(site) if not channels(known_labels(rule, site), site)]
+    for rule in lost:
+        if rule.path:
+            why = "reaches nobody: no route matches it and there is no default channel"
+            yield Problem(CODE, (*rule.path, "name"), f"{whose(rule, site)} {why}", hint)
+    own = [rule.name for rule in lost if not rule.path]
+    if own:
+        why = "reach nobody: no route matches them and there is no default channel"
+        yield Problem(CODE, ("notify",), f"alerts of the stack itself {why}: {listed(own)}", hint)
 
 
-def routed(alert: Alert, site: Site) -> bool:
-    """Tell whether a route of the spec finds an alert."""
-    return all(rule_routed(rule, site) for rule in rules_of(alert, site) if rule.name == alert.name)
-
-
-def rule_routed(rule: Rule, site: Site) -> bool:
-    """Tell whether a route finds a rule. A label whose value is known only at run time does not count."""
-    labels = {**site.external_labels, **rule.labels}
-    return any(all(labels.get(label) == value for label, value in route.match.items()) for route in site.notify.routes)
+def whose(rule: Rule, site: Site) -> str:
+    """Return the rule in words: an alert of the spec, or a rule that an entry of the spec brings along."""
+    known = {
+        **{alert.path: ("alert", alert.name) for alert in site.alerts},
+        **{slo.path: ("objective", slo.name) for slo in site.slos},
+    }
+    thing, name = known[rule.path]
+    return f"{thing} `{name}`" if name == rule.name else f"the rule `{rule.name}` of {thing} `{name}`"

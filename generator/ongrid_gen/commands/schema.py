@@ -18,7 +18,8 @@ def bundled() -> dict[str, object]:
     schema: dict[str, object] = json.loads((schemas_dir() / "site.schema.json").read_text(encoding="utf-8"))
     fragments = {
         path.name.removesuffix(".schema.json"): json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted((schemas_dir() / "alerts").glob("*.schema.json"))
+        for folder in ("alerts", "channels")
+        for path in sorted((schemas_dir() / folder).glob("*.schema.json"))
     }
     definitions = schema.get("$defs")
     known = definitions if isinstance(definitions, dict) else {}

@@ -2,67 +2,64 @@
 
 from typing import Any, Final
 
+from ongrid_gen.components import inhibitions, routes
 from ongrid_gen.components.base import ComposeService, Container, Tree, publish, yaml_file
+from ongrid_gen.components.channels import CHANNELS, COMMON_TEXTS, integration, secret_name, secrets_of
 from ongrid_gen.components.images import ALERTMANAGER
-from ongrid_gen.conventions import ALERTMANAGER_HTTP, SECRETS_DIR, SERVICE
-from ongrid_gen.model import Channel, Site
-from ongrid_gen.text import promql_string
-from ongrid_gen.units import format_duration
+from ongrid_gen.components.intervals import time_interval
+from ongrid_gen.conventions import ALERTMANAGER_HTTP
+from ongrid_gen.model import Site
+from ongrid_gen.resources import stack_text
+from ongrid_gen.text import compose_escape
 
 NAME: Final = "alertmanager"
 CONFIG: Final = "alertmanager/alertmanager.yaml"
-NOBODY: Final = "nobody"
+TEXTS: Final = "alertmanager/templates"
 
 
 def files(site: Site) -> Tree:
-    """Return the configuration."""
-    return {CONFIG: yaml_file(config(site), site)}
+    """Return the configuration, and the texts of the types of channel that are used."""
+    return {CONFIG: yaml_file(config(site), site)} | {
+        f"{TEXTS}/{name}.tmpl": stack_text(f"{TEXTS}/{name}.tmpl") for name in text_files(site)
+    }
+
+
+def text_files(site: Site) -> list[str]:
+    """Return the names of the files of templates that the channels need."""
+    used = sorted({channel.type for channel in site.notify.channels if CHANNELS[channel.type].texts})
+    return [COMMON_TEXTS, *used] if used else []
 
 
 def config(site: Site) -> dict[str, Any]:
     """Return alertmanager.yaml."""
-    notify = site.notify
-    routes = [
-        {"matchers": [f"{label}={promql_string(value)}" for label, value in route.match.items()],
-         "receiver": route.channel, "continue": True}
-        for route in notify.routes
-    ]  # fmt: skip
-    receivers = [receiver(channel) for channel in notify.channels]
-    default = notify.default or NOBODY
-    if default == NOBODY:
-        receivers.append({"name": NOBODY})
+    windows = [time_interval(window) for window in site.maintenance]
     return {
-        "route": {
-            "receiver": default,
-            "group_by": ["alertname", SERVICE],
-            "group_wait": format_duration(notify.group_wait),
-            "group_interval": format_duration(notify.group_interval),
-            "repeat_interval": format_duration(notify.repeat),
-            **({"routes": routes} if routes else {}),
-        },
-        "receivers": receivers,
+        **({"templates": ["templates/*.tmpl"]} if text_files(site) else {}),
+        "route": routes.root(site),
+        "inhibit_rules": inhibitions.rules(site),
+        **({"time_intervals": windows} if windows else {}),
+        "receivers": receivers(site),
     }
 
 
-def receiver(channel: Channel) -> dict[str, Any]:
-    """Return one receiver. The secret file is read at each notification, so a changed one needs no reload."""
-    webhook = {
-        "url_file": f"{SECRETS_DIR}/{secret_name(channel.url_file)}",
-        "send_resolved": True,
-        "max_alerts": 0,
-        "timeout": "10s",
-    }
-    return {"name": channel.name, "webhook_configs": [webhook]}
-
-
-def secret_name(file: str) -> str:
-    """Return the name of a secret inside the container: its file name."""
-    return file.rsplit("/", 1)[-1]
+def receivers(site: Site) -> list[dict[str, Any]]:
+    """Return the receivers. The heartbeat's tells no end: whoever waits for it would take that for a beat."""
+    notify = site.notify
+    found = [
+        {"name": channel.name, **integration(channel, send_resolved=channel.send_resolved)}
+        for channel in notify.channels
+    ]
+    if notify.default is None or notify.heartbeat is None:
+        found.append({"name": routes.NOBODY})
+    if notify.heartbeat is not None:
+        beats = next(channel for channel in notify.channels if channel.name == notify.heartbeat.channel)
+        found.append({"name": routes.HEARTBEAT, **integration(beats, send_resolved=False)})
+    return found
 
 
 def secrets(site: Site) -> list[str]:
     """Return the secret files that Alertmanager reads, relative to the folder of the spec."""
-    return sorted({channel.url_file for channel in site.notify.channels})
+    return sorted({file for channel in site.notify.channels for file in secrets_of(channel)})
 
 
 def service(site: Site) -> ComposeService:
@@ -72,7 +69,14 @@ def service(site: Site) -> ComposeService:
     return Container(
         image=ALERTMANAGER.reference(site.images),
         user="65534:65534",
-        command=[f"--config.file=/etc/{CONFIG}", "--storage.path=/alertmanager", "--cluster.listen-address="],
+        command=[
+            f"--config.file=/etc/{CONFIG}",
+            "--storage.path=/alertmanager",
+            "--cluster.listen-address=",
+            # only for links: a path in the address is a proxy's, here everything is served at `/`
+            f"--web.external-url={compose_escape(site.alertmanager.url)}",
+            "--web.route-prefix=/",
+        ],
         memory=site.alertmanager.memory,
         networks=["inside", "published"],
         volumes=["./alertmanager:/etc/alertmanager:ro", "alertmanager-data:/alertmanager"],

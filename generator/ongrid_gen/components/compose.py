@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from ongrid_gen.components import alertmanager, collector, gateway, grafana, prometheus, tempo
 from ongrid_gen.components.base import Tree, stamped, yaml_file
+from ongrid_gen.components.channels import secret_name
 from ongrid_gen.conventions import COLLECTOR_HEALTH, GATEWAY_HOST, TEMPO_HOST, TEMPO_HTTP
 from ongrid_gen.model import Site
 from ongrid_gen.naming import ingest_network, project
@@ -30,9 +31,9 @@ def config(site: Site, tree: Tree) -> dict[str, Any]:
     files = secret_files(site)
     if files:
         data["secrets"] = {
-            alertmanager.secret_name(file): {"file": f"${{{SECRETS_VARIABLE}:-{SECRETS_DEFAULT}}}/{bare}"}
+            secret_name(file): {"file": f"${{{SECRETS_VARIABLE}:-{SECRETS_DEFAULT}}}/{bare}"}
             for file in files
-            for bare in [alertmanager.secret_name(file)]
+            for bare in [secret_name(file)]
         }
     return data
 

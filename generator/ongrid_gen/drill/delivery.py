@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
 
-from ongrid_gen.checks.reaches_someone import routed
 from ongrid_gen.components import alertmanager
 from ongrid_gen.components.base import yaml_file
 from ongrid_gen.model import Site
@@ -26,8 +25,7 @@ RECEIVER: Final = "ongrid-gen-drill"
 def with_sink(site: Site, url: str, alerts: list[str], *, only: bool) -> dict[str, Any]:
     """Return the site's Alertmanager configuration that tells the sink of these alerts, quickly.
 
-    A node's own receiver hears only what none of its children matched, so the alerts that reached the default for
-    want of a route get one. The other routes keep their place: what fires already is not notified again.
+    The other routes keep their place in the tree: what fires already is not notified again.
     """
     config = alertmanager.config(site)
     route = config["route"]
@@ -39,11 +37,7 @@ def with_sink(site: Site, url: str, alerts: list[str], *, only: bool) -> dict[st
         "group_interval": "5s",
         "continue": not only,
     }
-    route["routes"] = [first, *route.get("routes", [])]
-    unrouted = [alert.name for alert in site.alerts if alert.name in alerts and not routed(alert, site)]
-    if unrouted:
-        last = {"matchers": [str(promql_matcher("alertname", unrouted))], "receiver": route["receiver"]}
-        route["routes"].append(last)
+    route["routes"] = [first, *route["routes"]]
     config["receivers"].append({"name": RECEIVER, "webhook_configs": [{"url": url, "send_resolved": True}]})
     return config
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ongrid_gen.components import alertmanager, compose, grafana
+from ongrid_gen.components import compose, grafana
+from ongrid_gen.components.channels import secrets_of
 from ongrid_gen.components.tempo import dialect_of
 from ongrid_gen.conventions import (
     ALERTMANAGER_HOST,
@@ -194,14 +195,12 @@ def make_password(path: Path) -> None:
 
 def missing_secret(site: Site, name: str, path: Path) -> str:
     """Return the sentence that says which secret is missing and how to make it."""
-    users = [channel.name for channel in site.notify.channels if alertmanager_reads(channel.url_file, name)]
-    whose = f"the address of channel `{users[0]}`" if users else "a secret"
+    users = [(channel.name, known[name]) for channel in site.notify.channels if name in (known := secrets_of(channel))]
+    whose, example = "a secret", "…"
+    if users:
+        channel, secret = users[0]
+        whose, example = f"{secret.what} of channel `{channel}`", secret.example
     return (
-        f"{path} is missing: {whose} is to stand in it\n  run `mkdir -p -m 700 {path.parent} && printf %s 'https://…' "
+        f"{path} is missing: {whose} is to stand in it\n  run `mkdir -p -m 700 {path.parent} && printf %s '{example}' "
         f"> {path}`; it is read at each notification, so a change needs no restart"
     )
-
-
-def alertmanager_reads(file: str, name: str) -> bool:
-    """Tell whether a channel's file is the secret of that name."""
-    return alertmanager.secret_name(file) == alertmanager.secret_name(name)
