@@ -156,15 +156,19 @@ class Subject:
     # What is asked of promtool.
 
     def asks_firing(self, number: int, alert: str, *, fires: bool) -> dict[str, Any]:
-        """Return the question whether an alert fires at an evaluation: `ALERTS` bears the time of the data."""
+        """Return the question whether an alert fires at an evaluation."""
         of = f'alertname="{alert}",alertstate="firing",{SLO}="{self.slo.name}"'
         samples = [{"labels": "{}", "value": 1}] if fires else []
-        return self.asks(number, f"count(ALERTS{{{of}}})", samples)
+        return self.asks(number, f"count(ALERTS{{{of}}}{self.shift})", samples)
+
+    @property
+    def shift(self) -> str:
+        """The offset at which a question finds what an evaluation recorded: samples bear the time of their data."""
+        return f" offset {duration(self.offset)}" if self.offset else ""
 
     def asks(self, number: int, expr: str, samples: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         """Return a question about the recordings of an evaluation."""
-        at = number * self.interval - self.offset
-        return {"expr": expr, "eval_time": duration(at), "exp_samples": list(samples)}
+        return {"expr": expr, "eval_time": duration(number * self.interval), "exp_samples": list(samples)}
 
     def asks_value(self, number: int, record: str, value: float | None) -> dict[str, Any] | None:
         """Return the question for a recorded share, in millionths and with its labels; None when the last is a toss-up.
@@ -173,12 +177,12 @@ class Subject:
         """
         own = {SLO: self.slo.name, SERVICE: self.slo.service, **request_labels(self.slo)}
         if value is None:
-            return self.asks(number, f"{record}{{{SLO}=\"{self.slo.name}\"}}", [])
+            return self.asks(number, f"{record}{self.shift}", [])
         millionths = value * 1e6
         if abs(millionths % 1 - 0.5) < 1e-3:
             return None
         labels = series("", own, "")["series"]
-        return self.asks(number, f"round(1e6 * {record})", [{"labels": labels, "value": round(millionths)}])
+        return self.asks(number, f"round(1e6 * {record}{self.shift})", [{"labels": labels, "value": round(millionths)}])
 
 
 def long_interval(slo: Slo, site: Site) -> int:
