@@ -12,6 +12,10 @@ SERVICES = (
 LATENCY = {"kind": "trace_latency", "service": "payments-api", "quantile": "p95", "threshold_ms": 800}
 ERRORS = {"kind": "trace_error_rate", "service": "payments-api", "operator": ">", "threshold_pct": 1.0}
 DEPENDENCY = {"kind": "service_dependency_error_rate", "operator": ">", "threshold_ratio": 0.05}
+ABSENT = {"kind": "trace_absent", "service": "payments-api", "expect": "always", "seen_within": "1d", "window": "10m",
+          "for": "5m", "keep_firing_for": "0s"}  # fmt: skip
+DROP = {"kind": "trace_throughput_drop", "service": "payments-api", "operator": ">", "drop_pct": 50, "compare_to": "1h",
+        "min_requests": 100}  # fmt: skip
 KINDS = ["server", "consumer"]
 
 

@@ -316,7 +316,14 @@ def explain(alert: Alert, site: Site) -> Explanation:
         *([] if is_ongrid(site) else [f"a new bucket bound: for {range_of(alert)} after Tempo learned it"]),
     ]
     kept = [] if is_ongrid(site) else list(request_labels(alert))
-    return Explanation(condition(alert, site, str), kept, quiet, timing.earliest(alert, site))
+    return Explanation(
+        condition(alert, site, str),
+        kept,
+        quiet,
+        timing.earliest(alert, site),
+        timing.earliest(alert, site, fresh=True),
+        timing.recovery(alert, site),
+    )
 
 
 def page(alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:
