@@ -1,7 +1,8 @@
 """The tests of an SLO's burn alerts, told in traffic. Each says what it proves, and holds for any numbers of a spec."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from ongrid_gen.alerts.cases.promtest import Phase, duration
@@ -10,9 +11,10 @@ from ongrid_gen.alerts.wording import per_cent
 from ongrid_gen.conventions import SERVICE_NAME, SPAN_KIND, SPAN_NAME
 from ongrid_gen.rules import RuleTest
 from ongrid_gen.slos import names, wording
-from ongrid_gen.slos.burn import Pair, allowed, pairs, tiers
+from ongrid_gen.slos.burn import LONGEST_RAW, Pair, allowed, pairs, tiers
 from ongrid_gen.slos.cases.subject import LOOKBACK, Series, Subject, UncertainError, milliseconds
 from ongrid_gen.slos.cases.traffic import Evaluations
+from ongrid_gen.slos.rules import KEEP
 from ongrid_gen.slos.selection import request_labels, span_kinds
 
 NEAR: Final = Decimal("0.02")  # how far from a limit traffic is that is just above or below it
@@ -20,6 +22,7 @@ HEAVY: Final = 1_000_000  # so many times the traffic makes what comes later cou
 AFFORDABLE: Final = 120  # evaluations of one test at the site's own interval
 
 Question = Mapping[str, Any]
+Tell = Callable[[Subject, str], RuleTest | None]
 
 
 def case(
@@ -79,43 +82,38 @@ def requests(subject: Subject, share: Decimal) -> int:
     return int(10 ** len(str(int(wanted))))
 
 
-def stories(subject: Subject, long: Subject) -> tuple[list[RuleTest], list[RuleTest]]:
-    """Return the tests at the site's own interval, and those of long windows at theirs."""
-    fine, coarse = list(shared(subject)), [windows_read(long)] if long.interval != subject.interval else []
-    for tier in tiers(subject.slo):
-        for one in of_tier(subject, long, tier):
-            target, test = one
-            (coarse if target.interval != subject.interval else fine).append(test)
-    return fine, coarse
+def stories(fine: Subject, long: Subject) -> tuple[list[RuleTest], list[RuleTest]]:
+    """Return the tests at the site's own interval, and those at the interval of long windows (none if it is that)."""
+    found = [(long, test) for test in shared(long)]
+    for place, tier in enumerate(tiers(fine.slo)):
+        found += of_tier(fine, long, tier, first=place == 0)
+    here = [test for subject, test in found if subject.interval == fine.interval]
+    return here, [test for subject, test in found if subject.interval != fine.interval]
 
 
-def of_tier(fine: Subject, long: Subject, tier: str) -> Iterator[tuple[Subject, RuleTest]]:
+def of_tier(fine: Subject, long: Subject, tier: str, *, first: bool) -> Iterator[tuple[Subject, RuleTest]]:
     """Yield the tests of one tier, each with the subject it is of. What floating point decides proves nothing."""
-    alert = names.ALERTS[tier]
-    for name, tell in (("everything fails", everything_fails), ("new series", new_series), ("restart", restart),
-                       ("recovery", recovery), ("few", few_errors), ("enough", enough_errors)):  # fmt: skip
-        del name
-        subject = fine if affordable(fine, tier, recovers=tell is recovery) else long
+    subject = fine if affordable(fine, tier) else long
+    tells: list[tuple[Subject, Tell]] = [
+        (subject, everything_fails), (subject, few_errors), (subject, enough_errors), (subject, recovery),
+        (long, short_windows_end_it),
+    ]  # fmt: skip
+    if first:  # what the recordings make of new and restarted counters is the same for every tier
+        tells += [(subject, new_series), (subject, restart)]
+    for pair in pairs(fine.slo, tier):
+        tells += [(long, partial(alone, pair=pair, above=True)), (long, partial(alone, pair=pair, above=False))]
+    for chosen, tell in tells:
         try:
-            test = tell(subject, tier, alert)
+            test = tell(chosen, tier)
         except UncertainError:
             continue
         if test is not None:
-            yield subject, test
-    for pair in pairs(fine.slo, tier):
-        for above in (True, False):
-            try:
-                test = alone(long, tier, pair, above=above)
-            except UncertainError:
-                continue
-            if test is not None:
-                yield long, test
+            yield chosen, test
 
 
-def affordable(subject: Subject, tier: str, *, recovers: bool) -> bool:
-    """Tell whether a test of a tier, until it fires or is over again, is short enough at the site's own interval."""
-    shortest = max(milliseconds(pair.short) for pair in pairs(subject.slo, tier)) if recovers else 0
-    time = subject.rounded(subject.hold(tier)) + 3 * subject.base + shortest + subject.offset
+def affordable(subject: Subject, tier: str) -> bool:
+    """Tell whether a test of a tier, until it fires, is short enough at the site's own interval."""
+    time = subject.rounded(subject.hold(tier)) + 3 * subject.base + subject.offset
     return time // subject.interval <= AFFORDABLE
 
 
@@ -136,9 +134,9 @@ def turns(subject: Subject, alert: str, firing: Sequence[bool]) -> list[Question
     return [subject.asks_firing(number, alert, fires=firing[number]) for number in sorted(asked)]
 
 
-def everything_fails(subject: Subject, tier: str, alert: str) -> RuleTest:
+def everything_fails(subject: Subject, tier: str) -> RuleTest:
     """Return the case of good traffic that turns all bad: when it fires, with every word."""
-    number = requests(subject, Decimal(1))
+    number, alert = requests(subject, Decimal(1)), names.ALERTS[tier]
     phases = [Phase(subject.steps(subject.base // 2) + lead(subject), good=number),
               Phase(lasting(subject, tier) + subject.steps(subject.base * 2), bad=number)]  # fmt: skip
     seen = subject.evaluated(phases)
@@ -151,9 +149,9 @@ def everything_fails(subject: Subject, tier: str, alert: str) -> RuleTest:
                 [expects(subject, due - 1, alert, []), *alerts])  # fmt: skip
 
 
-def new_series(subject: Subject, tier: str, alert: str) -> RuleTest:
+def new_series(subject: Subject, tier: str) -> RuleTest:
     """Return the case of series that are born bad: two samples of them are enough."""
-    number = requests(subject, Decimal(1)) * 10
+    number, alert = requests(subject, Decimal(1)) * 10, names.ALERTS[tier]
     before = lead(subject)
     phases = [Phase(before, absent=True), Phase(lasting(subject, tier) + 2, bad=number)]
     seen = -(-((before + 2) * subject.step + subject.offset) // subject.interval)
@@ -162,9 +160,9 @@ def new_series(subject: Subject, tier: str, alert: str) -> RuleTest:
     return case(subject, f"{alert}: fires for new series that begin bad", subject.drawn(phases), asked)
 
 
-def restart(subject: Subject, tier: str, alert: str) -> RuleTest:
+def restart(subject: Subject, tier: str) -> RuleTest:
     """Return the case of counters that restart while everything fails."""
-    number = requests(subject, Decimal(1))
+    number, alert = requests(subject, Decimal(1)), names.ALERTS[tier]
     phases = [Phase(lead(subject)), Phase(subject.steps(subject.interval), bad=number)]
     phases.append(Phase(lasting(subject, tier), bad=number, restart=True))
     firing = subject.firing(subject.evaluated(phases), tier)
@@ -172,46 +170,57 @@ def restart(subject: Subject, tier: str, alert: str) -> RuleTest:
                 turns(subject, alert, firing))  # fmt: skip
 
 
-def recovery(subject: Subject, tier: str, alert: str) -> RuleTest | None:
+def recovery(subject: Subject, tier: str) -> RuleTest | None:
+    """Return the case of so many good requests that no window minds the bad ones: it ends `keep_firing_for` later."""
+    number = requests(subject, Decimal(1))
+    rest = subject.steps(milliseconds(KEEP) + subject.interval * 4 + subject.offset)
+    phases = [Phase(lead(subject)), Phase(lasting(subject, tier), bad=number), Phase(rest, good=number * HEAVY)]
+    return ends(subject, tier, phases, "ends `keep_firing_for` after the last window is clean")
+
+
+def short_windows_end_it(subject: Subject, tier: str) -> RuleTest | None:
     """Return the case of a service that is well again: the short windows end the alert, not the long ones."""
     number = requests(subject, Decimal(1))
     longest = max(milliseconds(pair.short) for pair in pairs(subject.slo, tier))
-    rest = subject.steps(longest + 300_000 + subject.interval * 4 + subject.offset + subject.base)
+    rest = subject.steps(longest + milliseconds(KEEP) + subject.interval * 4 + subject.offset + subject.base)
     phases = [Phase(lead(subject)), Phase(lasting(subject, tier), bad=number), Phase(rest, good=number)]
+    return ends(subject, tier, phases, "ends when the short windows are clean, however bad the long ones are")
+
+
+def ends(subject: Subject, tier: str, phases: Sequence[Phase], name: str) -> RuleTest | None:
+    """Return a case in which an alert fires and is over again; None when this traffic does not do that."""
     firing = subject.firing(subject.evaluated(phases), tier)
     if True not in firing or firing[-1]:
         return None
-    return case(subject, f"{alert}: ends when the short windows are clean and `keep_firing_for` has passed",
-                subject.drawn(phases), turns(subject, alert, firing))  # fmt: skip
+    alert = names.ALERTS[tier]
+    return case(subject, f"{alert}: {name}", subject.drawn(phases), turns(subject, alert, firing))
 
 
-def few_errors(subject: Subject, tier: str, alert: str) -> RuleTest | None:
+def few_errors(subject: Subject, tier: str) -> RuleTest | None:
     """Return the case of a few requests that all fail: the guard holds."""
-    few = subject.slo.min_errors - 1
+    few, alert = subject.slo.min_errors - 1, names.ALERTS[tier]
     phases = [Phase(lead(subject)), Phase(1, bad=few), Phase(lasting(subject, tier))]
-    if few < 1 or any(subject.firing(subject.evaluated(phases), tier)):
-        return None
     firing = subject.firing(subject.evaluated(phases), tier)
+    if few < 1 or any(firing):
+        return None
     return case(subject, f"{alert}: is quiet when {few} of {few} requests fail", subject.drawn(phases),
                 quiet(subject, [alert], len(firing)))  # fmt: skip
 
 
-def enough_errors(subject: Subject, tier: str, alert: str) -> RuleTest | None:
-    """Return the case of twice as many failures as the guard wants, over a quarter of an hour (at the defaults)."""
-    least = subject.slo.min_errors
-    gap = subject.steps(subject.base // 2) - 1
+def enough_errors(subject: Subject, tier: str) -> RuleTest | None:
+    """Return the case of twice as many failures as the guard wants: at once if that lasts, else one after the other."""
+    least, gap = subject.slo.min_errors, subject.steps(subject.base // 2) - 1
     if not least or gap < 1:
         return None
-    each = -(-least // 3)
-    phases = [Phase(lead(subject))]
-    for _ in range(6):
-        phases += [Phase(1, bad=each), Phase(gap)]
-    phases.append(Phase(lasting(subject, tier)))
-    firing = subject.firing(subject.evaluated(phases), tier)
-    if True not in firing:
-        return None
-    return case(subject, f"{alert}: fires when {6 * each} of {6 * each} requests fail, one after the other",
-                subject.drawn(phases), turns(subject, alert, firing))  # fmt: skip
+    each, last, alert = -(-least // 3), Phase(lasting(subject, tier)), names.ALERTS[tier]
+    spread = [phase for _ in range(6) for phase in (Phase(1, bad=each), Phase(gap))]
+    for bursts in ([Phase(1, bad=6 * each)], spread):
+        phases = [Phase(lead(subject)), *bursts, last]
+        firing = subject.firing(subject.evaluated(phases), tier)
+        if True in firing:
+            return case(subject, f"{alert}: fires when {6 * each} of {6 * each} requests fail", subject.drawn(phases),
+                        turns(subject, alert, firing))  # fmt: skip
+    return None
 
 
 def quiet(subject: Subject, alerts: Sequence[str], number: int) -> list[Question]:
@@ -220,7 +229,7 @@ def quiet(subject: Subject, alerts: Sequence[str], number: int) -> list[Question
     return [subject.asks_firing(one, alert, fires=False) for one in at for alert in alerts]
 
 
-def alone(subject: Subject, tier: str, pair: Pair, *, above: bool) -> RuleTest | None:
+def alone(subject: Subject, tier: str, *, pair: Pair, above: bool) -> RuleTest | None:
     """Return the case of traffic a little over (under) the limit of one pair, while every longer window is content.
 
     Longer windows still hold far heavier traffic from before, all good.
@@ -266,22 +275,28 @@ def shared(subject: Subject) -> Iterator[RuleTest]:
 
 
 def windows_read(subject: Subject) -> RuleTest:
-    """Return the case of changing traffic, with idle times: what each window and the budget read of it."""
-    limit = milliseconds(Decimal(3600))
-    sizes = subject.sizes
-    long = subject.interval > milliseconds(subject.site.alerting.interval)
-    span = max(size for size in sizes if long or size <= max(limit, subject.base)) + subject.base
-    total = subject.steps(span + subject.interval * 3 + subject.offset)
-    every = max(1, total // 40)
-    phases = [Phase(every, *wild(one)) for one in range(total // every + 1)]
+    """Return the case of changing traffic, with idle times: what each window and the budget read of it.
+
+    Towards the end it changes fast, so that the short windows read something of their own too.
+    """
+    slo = subject.slo
+    early = subject.steps(max(subject.sizes) + subject.interval * 2)
+    late = subject.steps(int(LONGEST_RAW * 1000) + subject.interval + subject.offset)
+    phases = [Phase(length, *wild(number)) for number, length in enumerate([*parts(early), *parts(late)])]
     seen = subject.evaluated(phases)
     last = seen.number - 1
-    asked = [subject.asks_value(last, names.ratio(Decimal(size) / 1000), seen.share(last, size)) for size in sizes]
-    spent = seen.spent(last, milliseconds(subject.slo.period), subject.budget_step)
-    left = None if spent is None else 1 - spent / float(allowed(subject.slo))
-    asked.append(subject.asks_value(last, names.budget_left(subject.slo), left))
-    return case(subject, f"every window reads its own requests, weighed by traffic{' (long)' if long else ''}",
-                subject.drawn(phases), asked)  # fmt: skip
+    asked = [subject.asks_value(last, names.ratio(Decimal(size) / 1000), seen.share(last, size))
+             for size in subject.sizes]  # fmt: skip
+    spent = seen.spent(last, milliseconds(slo.period), subject.budget_step)
+    left = None if spent is None else 1 - spent / float(allowed(slo))
+    asked.append(subject.asks_value(last, names.budget_left(slo), left))
+    return case(subject, "every window reads its own requests, weighed by traffic", subject.drawn(phases), asked)
+
+
+def parts(steps: int) -> list[int]:
+    """Return steps in some thirty parts."""
+    each = max(1, steps // 30)
+    return [each] * (steps // each + 1)
 
 
 def wild(number: int) -> tuple[int, int]:

@@ -70,7 +70,7 @@ def trickle(subject: Subject) -> RuleTest:
     """Return the case of a request now and then: seldom, but more often than the window is long."""
     gap = subject.steps(milliseconds(absent_window(subject.site)) * 8 // 10) - 1
     phases = [Phase(lead(subject), good=1)]
-    for _ in range(3):
+    for _ in range(2):
         phases += [Phase(gap), Phase(1, good=1)]
     last = subject.evaluated(phases).number - 1
     return case(subject, f"{names.ABSENT}: is quiet while a request comes now and then", subject.healthy(phases),
