@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ongrid_gen import alerts
+from ongrid_gen import alerts, selfmon
 from ongrid_gen.model import Site
 from ongrid_gen.rules import Group, Record, Rule, RuleFile, TestFile
 from ongrid_gen.units import format_duration
@@ -14,6 +14,7 @@ TEST_SUFFIX: Final = ".test.yaml"
 def rule_files(site: Site) -> Iterator[RuleFile]:
     """Yield every rule file of a site, with its unit tests."""
     yield from alerts.rule_files(site)
+    yield from selfmon.rule_files(site)
 
 
 def rules_path(file: RuleFile) -> str:
