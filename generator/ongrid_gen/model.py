@@ -59,13 +59,14 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """Trace storage. `retention` in seconds, `memory` in bytes."""
+    """Trace storage. `retention` in seconds, `memory` and `disk` in bytes."""
 
     dialect: str
     retention: Decimal
     backend: str
     memory: int
     port: int
+    disk: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,12 @@ class Scrape:
 
 @dataclass(frozen=True, slots=True)
 class Prometheus:
-    """Where the series and the rules live."""
+    """Where the series and the rules live. `disk` is what its data may take, in bytes."""
 
     retention: Decimal
     memory: int
     port: int
+    disk: int
     scrape: tuple[Scrape, ...] = ()
 
 
@@ -403,6 +405,7 @@ def _tempo(data: Data, versions: Data) -> Tempo:
         backend=data["storage"]["backend"],
         memory=parse_size(data["memory"]),
         port=data["port"],
+        disk=parse_size(data["disk"]),
     )
 
 
@@ -423,6 +426,7 @@ def _prometheus(data: Data) -> Prometheus:
         retention=parse_duration(data["retention"]),
         memory=parse_size(data["memory"]),
         port=data["port"],
+        disk=parse_size(data["disk"]),
         scrape=tuple(_scrape(index, item) for index, item in enumerate(data["scrape"])),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ongrid_gen import alerts
+from ongrid_gen import alerts, selfmon
 from ongrid_gen.model import Site
 from ongrid_gen.rules import Group, Record, Rule, RuleFile, TestFile
 from ongrid_gen.slos.files import rule_file as slo_file
@@ -16,6 +16,7 @@ def rule_files(site: Site) -> Iterator[RuleFile]:
     """Yield every rule file of a site, with its unit tests."""
     yield from alerts.rule_files(site)
     yield from (slo_file(slo, site) for slo in site.slos)
+    yield from selfmon.rule_files(site)
 
 
 def rules_path(file: RuleFile) -> str:
