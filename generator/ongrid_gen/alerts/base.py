@@ -26,13 +26,15 @@ class Timing:
 class Explanation:
     """An alert in words. `kept` are the labels that come from the series.
 
-    `timing` is for traffic that turns all bad; None when not even that can fire it.
+    `timing` is for traffic that turns all bad; None when not even that can fire it. Where no requests are counted
+    (`of_requests` is false) it is from the first scrape for which the condition holds.
     """
 
     condition: str
     kept: Sequence[str]
     quiet: Sequence[str]
     timing: Timing | None
+    of_requests: bool = True
 
 
 class Kind(Protocol):

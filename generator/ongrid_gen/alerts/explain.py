@@ -59,6 +59,8 @@ def timing_block(said: Explanation, alert: Alert, site: Site) -> str:
     """Return how soon it fires and how late it is over."""
     if said.timing is None:
         return "It can never fire: no share of bad requests is over the threshold."
+    if not said.of_requests:
+        return f"Fires at most {seconds(said.timing)} after its condition holds\n{parts(said.timing)}"
     fresh = earliest(alert, site, fresh=True)
     new = f"\n  New traffic that is all bad: {seconds(fresh)}." if fresh is not None else ""
     return (
@@ -98,6 +100,8 @@ def timing_sentence(said: Explanation, alert: Alert, site: Site) -> str:
     """Return the times as one sentence."""
     if said.timing is None:
         return "It can never fire."
+    if not said.of_requests:
+        return f"It fires at most {seconds(said.timing)} after its condition holds, if it goes on to hold."
     return (
         f"When all requests turn bad after a time of good ones, it fires after {seconds(said.timing)} at the earliest. "
         f"It is over {seconds(recovery(alert, site))} after the last bad request at the latest."

@@ -12,6 +12,7 @@ from ongrid_gen.alerts.wording import annotations, as_templates, own_labels, spo
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.rules import Rule
 from ongrid_gen.text import Code, markdown_escape
+from ongrid_gen.units import format_duration
 
 SCRAPE_INTERVAL: Final = Decimal(15)
 SAMPLES_OF_A_RATE: Final = 4  # one scrape may fail, and `rate` needs two
@@ -47,9 +48,7 @@ def who(by: Sequence[str]) -> str:
     return " ".join(f"{{{{ $labels.{label} }}}}" for label in by)
 
 
-def expected(
-    alert: Alert, site: Site, labels: Mapping[str, str], measured: str, condition: str
-) -> dict[str, Any]:
+def expected(alert: Alert, site: Site, labels: Mapping[str, str], measured: str, condition: str) -> dict[str, Any]:
     """Return the firing alert as promtool's tests spell it; the texts are plain."""
     return {
         "exp_labels": {**labels, **own_labels(alert, site, labels)},
@@ -64,21 +63,14 @@ def told(verdict: Verdict) -> str | None:
 
 def explanation(alert: Alert, site: Site, condition: str, by: Sequence[str], quiet: Sequence[str]) -> Explanation:
     """Return a metric alert in words."""
-    held = [f"anything that is over before `for` ({plain_for(alert)}) is"] if alert.for_ else []
+    held = [f"anything that is over before `for` ({format_duration(alert.for_)}) is"] if alert.for_ else []
     waits = (
         ("scrape interval", SCRAPE_INTERVAL),
         ("query offset", site.alerting.query_offset),
         ("one evaluation interval", site.alerting.interval),
         ("`for`", alert.for_),
     )
-    return Explanation(condition, list(by), [*quiet, *held], Timing(waits))
-
-
-def plain_for(alert: Alert) -> str:
-    """Return `for` as the spec would write it."""
-    from ongrid_gen.units import format_duration
-
-    return format_duration(alert.for_)
+    return Explanation(condition, list(by), [*quiet, *held], Timing(waits), of_requests=False)
 
 
 def page(watched: str, value: str, usual: str) -> Mapping[str, Code]:

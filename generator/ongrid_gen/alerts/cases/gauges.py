@@ -14,7 +14,7 @@ from ongrid_gen.alerts.cases.promtest import duration, series
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.rules import RuleTest
 
-Samples = list[Decimal | None]
+Samples = Sequence[Decimal | None]
 Floats = Sequence[float | None]
 Tape = Mapping[str, Samples]  # of one thing: the recording's name to its samples
 
@@ -102,7 +102,9 @@ class Subject:
         ]
         body = {"interval": duration(step(self.beat)), "input_series": drawn, "alert_rule_test": checks}
         evaluation = Decimal(self.beat.evaluation) / 1000
-        yield RuleTest(f"{self.alert.name}: {name}", body, None if self.beat.evaluation == self.beat.record else evaluation)
+        yield RuleTest(
+            f"{self.alert.name}: {name}", body, None if self.beat.evaluation == self.beat.record else evaluation
+        )
 
     def check(self, number: int, states: Sequence[Sequence[Verdict | None]]) -> dict[str, Any] | None:
         """Return what must fire at one evaluation; None when its words would hang on the last bit."""
@@ -125,7 +127,7 @@ class Subject:
         verdicts = []
         number = 0
         while (index := self.beat.newest(number)) < length:
-            verdicts.append(self.judge(floats, index) if index >= 0 else NO)
+            verdicts.append(self.judge(floats, index) if index >= 0 or not floats else NO)
             number += 1
         if any(verdict.holds is None for verdict in verdicts):
             return None

@@ -153,7 +153,6 @@ def turning(subject: Subject, parts: Sequence[Part], index: int, any_of: bool) -
     if part.operator == "==":
         over = part.threshold
     rest = part.window + beat.kept + 4 * per_evaluation(subject)
-    samples: Samples = [exact(far)] * (part.window + 2) + [exact(over)] * (part.window + beat.held + 2)
-    samples += [exact(far)] * rest
+    samples = [exact(far)] * (part.window + 2) + [exact(over)] * (part.window + beat.held + 2) + [exact(far)] * rest
     tape = {**steady(others, len(samples)), part.record: samples}
     yield from subject.case(f"puts together a whole window of number {index + 1}", tape)
