@@ -12,6 +12,7 @@ from ongrid_gen.problems import Path
 from ongrid_gen.units import parse_duration, parse_size
 
 Data = Mapping[str, Any]
+LISTED = "conditions"  # the key whose value is a list, also in Ongrid's envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,9 @@ class Alert:
     nested: frozenset[str] = frozenset()
 
     def path_to(self, key: str) -> Path:
-        """Return the path of one key of this alert in the spec."""
+        """Return the path of one key of this alert in the spec. Ongrid's envelope of thresholds is the list itself."""
+        if key == LISTED and key in self.nested:
+            return (*self.path, "conditions_json")
         return (*self.path, "conditions_json", key) if key in self.nested else (*self.path, key)
 
 
@@ -479,7 +482,9 @@ def _alert(index: int, data: Data) -> Alert:
         labels=data["labels"],
         summary=data.get("summary"),
         params={key: value for key, value in data.items() if key not in SHARED},
-        nested=frozenset(envelope) if isinstance(envelope := data.get("conditions_json", {}), dict) else frozenset(),
+        nested=frozenset(envelope)
+        if isinstance(envelope := data.get("conditions_json", {}), dict)
+        else frozenset({LISTED}),
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ongrid_gen.alerts.signal import KINDS as METRIC_KINDS
 from ongrid_gen.model import Alert, Site
 
 SERVICES = (
@@ -24,8 +25,18 @@ def alert_data(**keys: Any) -> dict[str, Any]:
     window = keys.get("window", "5m")
     shared = {"name": "Alarm", "severity": "warning", "window": window, "for": "2m", "keep_firing_for": window,
               "labels": {}}  # fmt: skip
-    kinds = {} if keys["kind"] == DEPENDENCY["kind"] else {"span_kind": KINDS}
+    kinds = {"span_kind": KINDS} if keys["kind"] not in (DEPENDENCY["kind"], *METRIC_KINDS) else {}
     return {**shared, **kinds, **keys}
+
+
+def metric_alert(**keys: Any) -> dict[str, Any]:
+    """Return a metric alert with the defaults of its schema."""
+    from ongrid_gen.normalise import fill
+    from ongrid_gen.schema import alert_schema
+
+    alert = dict(keys)
+    fill(alert, alert_schema(alert["kind"]))
+    return alert
 
 
 def site_with(*alerts: dict[str, Any], **changes: Any) -> Site:

@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from ongrid_gen.alerts import (
+    metric_anomaly,
+    metric_forecast,
+    metric_raw,
+    metric_threshold,
     service_dependency_error_rate,
     trace_absent,
     trace_error_rate,
@@ -14,7 +18,8 @@ from ongrid_gen.alerts.base import Explanation, Kind, Timing
 from ongrid_gen.alerts.explain import explain_text, runbook
 from ongrid_gen.alerts.names import runbook_path
 from ongrid_gen.model import Alert, Site
-from ongrid_gen.rules import Group, Record, Rule, RuleFile, TestFile
+from ongrid_gen.rules import Group, Record, Rule, RuleFile, RuleTest, TestFile
+from ongrid_gen.units import format_duration
 
 KINDS: Final[dict[str, Kind]] = {
     trace_latency.KIND: trace_latency,
@@ -22,6 +27,10 @@ KINDS: Final[dict[str, Kind]] = {
     service_dependency_error_rate.KIND: service_dependency_error_rate,
     trace_absent.KIND: trace_absent,
     trace_throughput_drop.KIND: trace_throughput_drop,
+    metric_raw.KIND: metric_raw,
+    metric_threshold.KIND: metric_threshold,
+    metric_anomaly.KIND: metric_anomaly,
+    metric_forecast.KIND: metric_forecast,
 }
 
 __all__ = [
@@ -55,5 +64,13 @@ def rule_files(site: Site) -> Iterator[RuleFile]:
         yield RuleFile(
             name,
             (Group(name, (*records.values(), *rules)),),
-            (TestFile(tuple(tests), site.alerting.interval),),
+            tuple(test_files(tests, site)),
         )
+
+
+def test_files(tests: list[RuleTest], site: Site) -> Iterator[TestFile]:
+    """Yield unit tests by how far apart they evaluate; promtool takes one interval a file."""
+    for interval in dict.fromkeys(test.interval for test in tests):
+        suffix = "" if interval is None else f".{format_duration(interval)}"
+        same = tuple(test for test in tests if test.interval == interval)
+        yield TestFile(same, site.alerting.interval if interval is None else interval, suffix)

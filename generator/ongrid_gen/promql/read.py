@@ -7,6 +7,7 @@ flag of Prometheus is refused.
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final
 
 from ongrid_gen.promql.tokens import OPENING, Token, bracketed, tokens, unmatched
@@ -14,7 +15,9 @@ from ongrid_gen.suggest import nearest
 from ongrid_gen.text import Code, promql_string
 
 # What the library says when the grammar is broken; everything else is about types and names.
-GRAMMAR: Final = re.compile(r"invalid promql|unexpected|unclosed|untermin|bad number|no expression|unknown escape|expected dur")
+GRAMMAR: Final = re.compile(
+    r"invalid promql|unexpected|unclosed|untermin|bad number|no expression|unknown escape|expected dur"
+)
 TYPES: Final = re.compile(r"expected type (\w+) in call to function '(\w+)', got (\w+)")
 UNKNOWN: Final = re.compile(r"unknown function with name '(.*)'")
 COUNT: Final = re.compile(r"expected (.*) argument\(s\) in call to '(\w+)', got (\d+)")
@@ -167,9 +170,7 @@ def sound(text: str) -> bool:
 
 def unknown_function(found: list[Token], name: str) -> PromqlError:
     """Return the error of a function that does not exist."""
-    token = next(
-        (one for one, after in zip(found, found[1:], strict=False) if one.text == name and after.text == "("), found[0]
-    )
+    token = next((one for one, after in pairwise(found) if one.text == name and after.text == "("), found[0])
     near = nearest(name, FUNCTIONS)
     return PromqlError(f"there is no function `{name}`", token.start, token.end,
                        f"did you mean `{near}`?" if near else "")  # fmt: skip
@@ -200,7 +201,7 @@ def whole(text: str, found: list[Token]) -> tuple[int, int]:
 
 
 def refuse_flagged(found: list[Token]) -> None:
-    """Refuse functions behind a feature flag, and `or` between matchers: the library takes them, Prometheus does not."""
+    """Refuse what the library takes but Prometheus does not: functions behind a flag, and `or` between matchers."""
     depth = 0
     for token, after in zip(found, [*found[1:], None], strict=True):
         depth += {"{": 1, "}": -1}.get(token.text, 0) if token.sort == "sign" else 0

@@ -70,3 +70,46 @@ def seconds(length: timedelta | None) -> Decimal:
 
 
 OPERATORS: Final = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
+COMPARISONS: Final = frozenset({">", ">=", "<", "<=", "==", "!="})
+
+
+def top(node: Any) -> Any:
+    """Return a node without the brackets around it."""
+    return top(node.expr) if sort_of(node) == "ParenExpr" else node
+
+
+def kept_labels(node: Any) -> frozenset[str] | None:
+    """Return the only labels that a result can have; None when that is not plain."""
+    node = top(node)
+    sort = sort_of(node)
+    if sort == "AggregateExpr" and str(node.op) not in ("topk", "bottomk", "limitk", "limit_ratio"):
+        if node.modifier is None:
+            return frozenset()
+        by = str(node.modifier.type).endswith("By")
+        return frozenset(node.modifier.labels) if by and str(node.op) != "count_values" else None
+    if sort == "UnaryExpr":
+        return kept_labels(node.expr)
+    if sort == "BinaryExpr":
+        return kept_by_operator(node)
+    return None
+
+
+def kept_by_operator(node: Any) -> frozenset[str] | None:
+    """Return the only labels that the result of an operator can have."""
+    left, right = kept_labels(node.lhs), kept_labels(node.rhs)
+    if str(node.op) == "or":
+        return left | right if left is not None and right is not None else None
+    card = str(getattr(node.modifier, "card", ""))
+    if card.endswith(("ManyToOne", "OneToMany")):
+        return None
+    return right if is_number(node.lhs) else left
+
+
+def is_number(node: Any) -> bool:
+    """Tell whether a node is a number, not series."""
+    node = top(node)
+    if sort_of(node) == "UnaryExpr":
+        return is_number(node.expr)
+    if sort_of(node) == "BinaryExpr":
+        return is_number(node.lhs) and is_number(node.rhs)
+    return sort_of(node) == "NumberLiteral" or (sort_of(node) == "Call" and node.func.name in ("scalar", "time", "pi"))

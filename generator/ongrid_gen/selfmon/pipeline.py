@@ -7,7 +7,7 @@ from ongrid_gen.conventions import CALLS, WATCHDOG
 from ongrid_gen.model import Site
 from ongrid_gen.selfmon.base import CRITICAL, NONE, WARNING, Watch, filled
 from ongrid_gen.selfmon.cases import Case, Phases, counter, gauge, steady
-from ongrid_gen.text import Code, fill, promql_matcher, promql_string
+from ongrid_gen.text import fill, promql_matcher, promql_string
 
 COMPONENT: Final = "pipeline"
 ACCEPTED: Final = 'otelcol_receiver_accepted_spans{job="gateway"}'
