@@ -8,7 +8,7 @@ from typing import Any
 import promql_parser
 import pytest
 
-from alerts.sites import ABSENT, DEPENDENCY, DROP, ERRORS, LATENCY, only, site_with
+from alerts.sites import DEPENDENCY, ERRORS, LATENCY, only, site_with
 from ongrid_gen import alerts
 from ongrid_gen.alerts.bounds import site_bounds
 from ongrid_gen.alerts.names import GRAPH_GROUP, file_name, runbook_path, service_group
