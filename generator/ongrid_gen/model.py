@@ -72,7 +72,10 @@ class Tempo:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Tempo's metrics generator. `interval` is the collection interval in seconds."""
+    """Tempo's metrics generator. `interval` is the collection interval in seconds.
+
+    `buckets` are the only bucket bounds of the span metrics, in seconds, sorted; None leaves them to the thresholds.
+    """
 
     interval: Decimal
     dimensions: tuple[str, ...]
@@ -81,6 +84,7 @@ class Metrics:
     graph_dimensions: tuple[str, ...]
     messaging_latency: bool
     max_active_series: int
+    buckets: tuple[Decimal, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +425,7 @@ def _metrics(data: Data) -> Metrics:
         graph_dimensions=tuple(data["service_graph"]["dimensions"]),
         messaging_latency=data["service_graph"]["messaging_latency"],
         max_active_series=data["max_active_series"],
+        buckets=tuple(sorted(Decimal(str(bound)) for bound in data["buckets"])) if "buckets" in data else None,
     )
 
 

@@ -30,6 +30,8 @@ LATENCIES = {
     "a default bound": {"threshold_ms": 512},
     "the last default bound": {"threshold_ms": 16384},
     "60 s": {"threshold_ms": 60_000},
+    "or more": {"operator": ">="},
+    "p99.9 or more": {"quantile": "p99.9", "threshold_ms": 250, "operator": ">="},
     "p50": {"quantile": "p50"},
     "p90": {"quantile": "p90", "threshold_ms": 250.5},
     "p99": {"quantile": "p99"},
@@ -152,7 +154,10 @@ ONGRID = [
     for base, table in (
         (
             LATENCY,
-            {name: LATENCIES[name] for name in ("plain", "operation", "1 ms", "60 s", "p50", "p99.9", "hostile")},
+            {
+                name: LATENCIES[name]
+                for name in ("plain", "operation", "or more", "1 ms", "60 s", "p50", "p99.9", "hostile")
+            },
         ),
         (ERRORS, {name: RATES[name] for name in ("plain", "operation", "0.1 % or more", "100 %", "for 0", "hostile")}),
         (DEPENDENCY, {name: EDGES[name] for name in ("plain", "or more", "one edge", "a database", "hostile")}),
