@@ -45,16 +45,12 @@ def rule_files(site: Site) -> Iterator[RuleFile]:
             ),
             Group(f"{name}-pushed", tuple(rule(watch, component, site) for watch in watches if watch.pushed)),
         ]
-        tests = [test for watch in watches for test in rule_tests(watch, component, site)]
-        yield RuleFile(
-            name,
-            tuple(group for group in groups if group.rules),
-            tuple(
-                TestFile(chosen, step, suffix)
-                for step, suffix in ((MINUTE, ""), (FIVE_MINUTES, "-slow"))
-                if (chosen := tuple(test for at, test in tests if at == step))
-            ),
-        )
+        tests = [
+            TestFile(chosen, step, suffix)
+            for step, suffix in ((MINUTE, ""), (FIVE_MINUTES, "-slow"))
+            if (chosen := rule_tests(watches, component, site, step))
+        ]
+        yield RuleFile(name, tuple(group for group in groups if group.rules), tuple(tests))
 
 
 def pages(site: Site) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The rule tests of a watch: what its series do before, during and after the fault, and when the alert must speak.
 
-A story has phases: healthy, at the border (if there is one), the fault, healthy again. Samples are `step` seconds apart,
-evaluations too; times below are counted in steps.
+A story has phases: healthy, at the border (if there is one), the fault, healthy again. Samples and
+evaluations are `step` seconds apart; times below are counted in steps.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,35 +81,65 @@ class Case:
     always: bool = False
     step: Decimal = MINUTE
 
+    @property
+    def metrics(self) -> set[str]:
+        """The names of its series."""
+        return {one.series.split("{")[0] for one in self.series}
+
     def named(self, name: str) -> "Case":
         """Return the same case under another name."""
         return replace(self, name=name)
 
 
-def rule_test(alert: str, case: Case, hold: int, offset: Decimal, expected: Mapping[str, Any]) -> RuleTest:
-    """Return the test. `hold` is the alert's `for` in steps, `offset` the group's query offset in seconds."""
-    late = -(-int(offset) // int(case.step))
-    onset = case.healthy + case.border
-    due = onset + case.delay + hold + late
-    over = onset + case.delay + hold + case.fault + case.lasting + late
-    asked: dict[int, list[Mapping[str, Any]]] = {at: [] for at in (case.healthy - 1, onset - 1 + late, due - 1, over)}
-    if case.always:
-        asked = {}
-    asked[due] = [] if case.quiet else [dict(expected)]
-    length = case.delay + hold + case.fault
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A case of an alert. `hold` is its `for` in steps, `offset` the group's query offset in seconds."""
+
+    alert: str
+    case: Case
+    hold: int
+    offset: Decimal
+    expected: Mapping[str, Any]
+
+    @property
+    def late(self) -> int:
+        """How many steps the offset hides."""
+        return -(-int(self.offset) // int(self.case.step))
+
+    @property
+    def length(self) -> int:
+        """How many steps the fault takes."""
+        return self.case.delay + self.hold + self.case.fault
+
+    def input_series(self) -> list[dict[str, str]]:
+        """Return the samples."""
+        after = self.case.lasting + self.late + 1
+        return [
+            {"series": one.series, "values": values(one, self.case, self.length, after)} for one in self.case.series
+        ]
+
+    def checks(self) -> list[dict[str, Any]]:
+        """Return what is asked when: before the fault, at the border, before `for` is over, then, and afterwards."""
+        case, onset = self.case, self.case.healthy + self.case.border
+        due = onset + case.delay + self.hold + self.late
+        over = onset + self.length + case.lasting + self.late
+        quiet = () if case.always else (case.healthy - 1, onset - 1 + self.late, due - 1, over)
+        asked: dict[int, list[Mapping[str, Any]]] = {at: [] for at in quiet if at >= 0}
+        asked[due] = [] if case.quiet else [dict(self.expected)]
+        return [
+            {"eval_time": format_duration(at * case.step), "alertname": self.alert, "exp_alerts": asked[at]}
+            for at in sorted(asked)
+        ]
+
+
+def rule_test(stories: Sequence[Told]) -> RuleTest:
+    """Return the test that tells some stories at once; they share a step."""
     return RuleTest(
-        f"{alert}: {case.name}",
+        "; ".join(f"{one.alert}: {one.case.name}" for one in stories),
         {
-            "interval": format_duration(case.step),
-            "input_series": [
-                {"series": one.series, "values": values(one, case, length, case.lasting + late + 1)}
-                for one in case.series
-            ],
-            "alert_rule_test": [
-                {"eval_time": format_duration(at * case.step), "alertname": alert, "exp_alerts": asked[at]}
-                for at in sorted(asked)
-                if at >= 0
-            ],
+            "interval": format_duration(stories[0].case.step),
+            "input_series": [series for one in stories for series in one.input_series()],
+            "alert_rule_test": [check for one in stories for check in one.checks()],
         },
     )
 

@@ -1,9 +1,10 @@
-"""The cases of the two forms of failing counters: one that is there from the start, one that is born at its first event.
+"""The cases of the two forms of failing counters: there from the start, or born at its first event.
 
 Counters in a test begin at 0, and Prometheus never extrapolates below 0: an increase is the exact number of events.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from ongrid_gen.selfmon.base import GATEWAY
@@ -14,7 +15,7 @@ OLD: Final = -100_000
 
 
 def growing(series: str, labels: Mapping[str, str], hold: int, window: int = 10) -> Case:
-    """Return the case of a counter that stands at 0, grows, and stands again. `window` is the increase's, in minutes."""
+    """Return the case of a counter that stands, grows, and stands again. `window` is the increase's, in minutes."""
     return Case(
         "speaks of growth, until it is out of the window",
         [counter(series, 0, EACH)],
@@ -27,13 +28,14 @@ def growing(series: str, labels: Mapping[str, str], hold: int, window: int = 10)
 def newborn(series: str, labels: Mapping[str, str], job: str, target: str, hold: int) -> tuple[Case, ...]:
     """Return the cases of a counter that does not exist before its first event. `target` are the labels of its job."""
     up, born = steady(f"up{{{target}}}"), counter(series, None, Burst(EACH))
-    once = {"told": str(EACH), "fault": 1, "lasting": 9 - hold}
+    once = Case("speaks of the first event, with which the counter is born", [up, born], labels, told=str(EACH),
+                fault=1, lasting=9 - hold)  # fmt: skip
     returns = [counter(series, None, Burst(EACH)), Phases(f"up{{{target}}}", None, 1, 1, 1, counts=False)]
     return (
         growing(series, labels, hold),
-        Case("speaks of the first event, with which the counter is born", [up, born], labels, **once),
-        Case("speaks of it in a process that is young", [up, born, aged(job, target, young=True)], labels,
-             healthy=3, **once),
+        once,
+        replace(once, name="speaks of it in a process that is young", healthy=3,
+                series=[up, born, aged(job, target, young=True)]),
         Case("is quiet when Prometheus comes back and finds an old count", [*returns, aged(job, target, young=False)],
              fault=3, quiet=True),
     )  # fmt: skip

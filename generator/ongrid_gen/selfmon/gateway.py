@@ -42,7 +42,8 @@ def gateway_down() -> Watch:
         expr=down(GATEWAY),
         summary="The gateway is down: no spans reach Tempo",
         meaning="Prometheus could not scrape the gateway for a minute. Spans wait in the queues of the agents.",
-        remedy="Look at the container's state and the end of its log, and start it before the agents' queues are full.",
+        remedy="Look at the container's state and the end of its log, and start it before the "
+        "agents' queues are full.",
         look='up{job="gateway"}',
         causes=(
             "It was killed for memory: `docker inspect` says `OOMKilled`. Raise `gateway.memory`.",
@@ -65,7 +66,8 @@ def refusing() -> Watch:
         minutes=2,
         expr=born(REFUSED, "receiver", GATEWAY),
         summary='The gateway refused {{ printf "%.0f" $value }} spans at its receiver {{ $labels.receiver }}',
-        meaning="It has no memory or no room in its queue. The agents send the spans again until their queues are full.",
+        meaning="It has no memory or no room in its queue. The agents send the spans again until "
+        "their queues are full.",
         remedy="See whether Tempo takes spans; otherwise give the gateway more memory or a larger queue.",
         look=f"sum by (receiver) (rate({REFUSED}[5m]))",
         causes=("Tempo is down or slow, and the queue is full.", "`gateway.memory` is too small for the traffic."),

@@ -1,4 +1,4 @@
-"""The way of the data watched as a whole: what goes in must come out. And the watchdog, which says that alerting works."""
+"""The way of the data as a whole: what goes in must come out. And the watchdog, which says that alerting works."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -80,7 +80,7 @@ def span_metrics_stalled() -> Watch:
 
 
 def stalled_cases(source: str, sink: str) -> tuple[Case, ...]:
-    """Return the cases: what comes out stops; too little comes in to tell; a burst that is over before it could be seen."""
+    """Return the cases: what comes out stops; too little comes in; a burst is over before it could be seen."""
     return (
         # the last growth leaves the window of five samples after four steps
         Case("speaks when nothing comes out any more", [counter(source, 20, 20), counter(sink, 20, 0, after=20)],
@@ -101,13 +101,15 @@ def restarting() -> Watch:
         expr=RESTARTS,
         summary='{{ $labels.job }} was started again {{ printf "%.0f" $value }} times in 15m',
         meaning="It dies and is started again. Between two starts it does not do its work.",
-        remedy="`docker inspect` says whether it was killed for memory (`OOMKilled`); the end of its log says the rest.",
+        remedy="`docker inspect` says whether it was killed for memory (`OOMKilled`); the end "
+        "of its log says the rest.",
         look="changes(process_start_time_seconds[15m])",
         causes=("Too little memory.", "The disk is full.", "It cannot read what it finds on its volume."),
         quiet="two restarts in 15m",
         cases=(
-            Case("speaks of the third", [counter('process_start_time_seconds{job="tempo",instance="tempo:3200"}', 0, 60)],
-                 tempo, told="3", delay=2, fault=1, lasting=13),
+            Case("speaks of the third",
+                 [counter('process_start_time_seconds{job="tempo",instance="tempo:3200"}', 0, 60)], tempo,
+                 told="3", delay=2, fault=1, lasting=13),
             Case("counts the collector's by its uptime",
                  [Phases('otelcol_process_uptime{job="gateway",instance="gateway:8888"}', 1000, 0, 0, 0, counts=False)],
                  fault=16, quiet=True),
@@ -148,8 +150,10 @@ def watchdog() -> Watch:
         minutes=0,
         expr="vector(1)",
         summary="Alerting works: this alert always fires",
-        meaning="It is no fault. When its receiver no longer hears it, Prometheus, Alertmanager or the way between is dead.",
-        remedy="Let a service that is not part of this stack expect it, and call when it stays away (`notify.heartbeat`).",
+        meaning="It is no fault. When its receiver no longer hears it, Prometheus, Alertmanager "
+        "or the way between is dead.",
+        remedy="Let a service that is not part of this stack expect it, and call when it stays "
+        "away (`notify.heartbeat`).",
         look="vector(1)",
         causes=("It always fires.",),
         cases=(Case("always speaks", [], healthy=0, fault=1, always=True),),

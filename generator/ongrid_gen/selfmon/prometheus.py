@@ -153,7 +153,8 @@ def notifications() -> Iterator[Watch]:
         minutes=0,
         expr=grown(f"{DROPPED}{OF}", "job"),
         summary='Prometheus dropped {{ printf "%.0f" $value }} notifications in 10m',
-        meaning="Alertmanager did not take them. What is still firing is sent again; what began and ended meanwhile is not.",
+        meaning="Alertmanager did not take them. What is still firing is sent again; what began "
+        "and ended meanwhile is not.",
         remedy="See whether Alertmanager is up and answers.",
         look=f"increase({DROPPED}[1h])",
         causes=("Alertmanager is down or restarts.", "Its address was changed by hand."),
@@ -202,7 +203,8 @@ def future_samples() -> Watch:
         minutes=2,
         expr=f"max by (job) ({NEWEST}{OF} - time()) > 30",
         summary="Prometheus holds samples from {{ $value | humanizeDuration }} in the future",
-        meaning="The clock of this machine was set back, or a sender's clock is ahead. Until then alerts see nothing new.",
+        meaning="The clock of this machine was set back, or a sender's clock is ahead. Until "
+        "then alerts see nothing new.",
         remedy="Set the clock right; keep it right with time synchronisation.",
         look=f"{NEWEST} - time()",
         causes=("The clock was set back.", "A virtual machine was restored from a snapshot."),
@@ -265,14 +267,16 @@ def database() -> Iterator[Watch]:
         minutes=30,
         expr=f"max by (job) ({NEWEST}{OF} - {OLDEST}{OF}) > {edge}",
         summary="Prometheus holds {{ $value | humanizeDuration }} of samples in memory",
-        meaning=f"After three hours they should be in a block. More than {HEAD_HOURS}h means that compaction stands still.",
+        meaning=f"After three hours they should be in a block. More than {HEAD_HOURS}h means that "
+        "compaction stands still.",
         remedy="Read Prometheus' log; look at the space of its volume.",
         look=f"{NEWEST} - {OLDEST}",
         causes=("Compaction fails.", "The disk is full."),
         quiet=f"up to {HEAD_HOURS}h",
         cases=(
             Case("speaks above the hours", [gauge(f"{NEWEST}{{{JOB}}}", 3600, 8 * 3600, border=edge),
-                                           steady(f"{OLDEST}{{{JOB}}}", 0)], ONE_JOB, told=duration(8 * 3600), border=33),
+                                           steady(f"{OLDEST}{{{JOB}}}", 0)],
+                 ONE_JOB, told=duration(8 * 3600), border=33),
         ),
     )  # fmt: skip
 
@@ -312,7 +316,8 @@ def disk_forecast(site: Site) -> Watch:
                     disk=disk),
         summary=f"In {FORECAST_DAYS} days Prometheus will take {{{{ $value | humanize1024 }}}}B of disk",
         meaning=f"`prometheus.disk` allows {binary(disk)}B. Prometheus stops when it cannot write.",
-        remedy="Make the disk larger and say so in `prometheus.disk`, shorten `prometheus.retention`, or make fewer series.",
+        remedy="Make the disk larger and say so in `prometheus.disk`, shorten "
+        "`prometheus.retention`, or make fewer series.",
         look=f"{BLOCKS} + {WAL_SIZE}{OF}",
         causes=("More series.", "A longer retention than the disk is for."),
         quiet="the first six hours: a trend needs that long",

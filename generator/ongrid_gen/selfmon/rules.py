@@ -1,7 +1,7 @@
 """What a watch compiles to: a rule and its tests."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from ongrid_gen.conventions import COMPONENT, KIND, SELF_GROUPS, SELF_KIND, SEVE
 from ongrid_gen.model import Site
 from ongrid_gen.rules import Rule, RuleTest
 from ongrid_gen.selfmon.base import Watch
-from ongrid_gen.selfmon.cases import Case, rule_test
+from ongrid_gen.selfmon.cases import Case, Told, rule_test
 from ongrid_gen.selfmon.pages import anchor, page_path
 from ongrid_gen.text import go_template
 
@@ -58,12 +58,31 @@ def link(watch: Watch, component: str, site: Site) -> str:
     return f"{runbook_link(site, page_path(component))}#{anchor(watch)}"
 
 
-def rule_tests(watch: Watch, component: str, site: Site) -> Iterator[tuple[Decimal, RuleTest]]:
-    """Yield every test, with the time between its evaluations in seconds."""
+def rule_tests(watches: Sequence[Watch], component: str, site: Site, step: Decimal) -> tuple[RuleTest, ...]:
+    """Return the tests whose evaluations are `step` seconds apart.
+
+    promtool evaluates every rule of a file in every test. So stories that have no metric in common are told in one:
+    the fewer tests, the less is evaluated for nothing.
+    """
+    packs: list[tuple[set[str], list[Told]]] = []
+    for watch in watches:
+        touched = {name for case in watch.cases for name in case.metrics}
+        for case in watch.cases:
+            if case.step != step:
+                continue
+            pack = next((pack for pack in packs if not pack[0] & touched), None)
+            if pack is None:
+                packs.append(pack := (set(), []))
+            pack[0].update(touched)
+            pack[1].append(told(watch, case, component, site))
+    return tuple(rule_test(stories) for _, stories in packs)
+
+
+def told(watch: Watch, case: Case, component: str, site: Site) -> Told:
+    """Return a case with what promtool is to find."""
     offset = site.alerting.query_offset if watch.pushed else Decimal(0)
-    for case in watch.cases:
-        hold = int(watch.minutes * 60 // case.step)
-        yield case.step, rule_test(watch.name, case, hold, offset, expected(watch, case, component, site))
+    hold = int(watch.minutes * 60 // case.step)
+    return Told(watch.name, case, hold, offset, expected(watch, case, component, site))
 
 
 def expected(watch: Watch, case: Case, component: str, site: Site) -> dict[str, Any]:

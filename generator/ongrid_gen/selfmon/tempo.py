@@ -64,7 +64,8 @@ def tempo_down() -> Watch:
         minutes=1,
         expr=down(TEMPO),
         summary="Tempo is down: no traces are stored, no span metrics are made",
-        meaning="Prometheus could not scrape Tempo for a minute. Spans wait in the gateway's queue; trace alerts are blind.",
+        meaning="Prometheus could not scrape Tempo for a minute. Spans wait in the gateway's "
+        "queue; trace alerts are blind.",
         remedy="Look at the container's state and the end of its log, and start it before the gateway's queue is full.",
         look='up{job="tempo"}',
         causes=(
@@ -133,8 +134,10 @@ def late_spans() -> Watch:
         minutes=5,
         expr=filled(LATE_SHARE, late=LATE, received=GENERATED),
         summary="{{ $value | humanizePercentage }} of the spans are too old or too new to be counted",
-        meaning="Spans that end more than 30s from now are stored but left out of the metrics, so alerts do not see them.",
-        remedy="Find who sends late: a clock that is wrong, a queue that is caught up with, batches that wait too long.",
+        meaning="Spans that end more than 30s from now are stored but left out of the metrics, "
+        "so alerts do not see them.",
+        remedy="Find who sends late: a clock that is wrong, a queue that is caught up with, "
+        "batches that wait too long.",
         look=f"sum by (reason) (rate({LATE}[5m])) / ignoring (reason) group_left sum(rate({GENERATED}[5m]))",
         causes=(
             "The clock of an edge is wrong.",
@@ -165,7 +168,8 @@ def series_limited() -> Watch:
         minutes=0,
         expr=grown(LIMITED, "tenant"),
         summary='Tempo left out series {{ printf "%.0f" $value }} times in 10m: the limit of active series is reached',
-        meaning="`metrics.max_active_series` is reached. New services and operations are missing from metrics and alerts.",
+        meaning="`metrics.max_active_series` is reached. New services and operations are missing "
+        "from metrics and alerts.",
         remedy="Raise `metrics.max_active_series`, or take away what makes so many series.",
         look='topk(10, count by (service_name) ({__name__=~"traces_spanmetrics_.+"}))',
         causes=("Span names that hold ids.", "A dimension with many values in `metrics.dimensions`.", "More services."),
@@ -181,7 +185,8 @@ def series_near_limit() -> Watch:
         minutes=10,
         expr=filled(NEAR, used=ACTIVE, limit=ACTIVE_LIMIT),
         summary="{{ $value | humanizePercentage }} of the allowed active series are in use",
-        meaning="When `metrics.max_active_series` is reached, new services and operations are missing from the metrics.",
+        meaning="When `metrics.max_active_series` is reached, new services and operations are "
+        "missing from the metrics.",
         remedy="Raise `metrics.max_active_series`, or take away what makes so many series.",
         look=f"{ACTIVE} / {ACTIVE_LIMIT}",
         causes=("Span names that hold ids.", "A dimension with many values in `metrics.dimensions`.", "More services."),
@@ -232,7 +237,8 @@ def graph_dropping(counters: tuple[str, ...]) -> Watch:
         minutes=2,
         expr=expr,
         summary='Tempo dropped {{ printf "%.0f" $value }} spans of the service graph in 5m',
-        meaning="More requests wait for their other half than the generator keeps. Edges are missing; their alerts are quiet.",
+        meaning="More requests wait for their other half than the generator keeps. Edges are "
+        "missing; their alerts are quiet.",
         remedy="Look for a service whose spans come without their partner, or lower the traffic.",
         look=f"rate({counters[0]}[5m])",
         causes=("Much more traffic than planned.", "One side of many calls is not instrumented or is sampled out."),
@@ -310,7 +316,7 @@ def _behind(expr: str, *cases: Case) -> Watch:
 
 
 def clock_skew() -> Watch:
-    """Spans whose time is more than two minutes from Tempo's own; the only sign of a wrong clock that all versions give.
+    """Spans whose time is more than two minutes from Tempo's own; the one sign of a wrong clock in every version.
 
     Between Prometheus and Tempo there is no skew to see: they run on one machine, whose clock they share.
     """

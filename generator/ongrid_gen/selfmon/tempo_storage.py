@@ -55,7 +55,8 @@ def flush_failing(counters: tuple[str, ...]) -> Watch:
         minutes=0,
         expr="\nor ".join(grown(name, "job") for name in counters),
         summary='Tempo failed to write {{ printf "%.0f" $value }} blocks in 10m',
-        meaning="Blocks stay in Tempo's log and are tried again. Memory and disk fill, and a loss of the log loses them.",
+        meaning="Blocks stay in Tempo's log and are tried again. Memory and disk fill, and a "
+        "loss of the log loses them.",
         remedy="Read Tempo's log; look at the space and the permissions of its volume.",
         look=f"rate({counters[0]}[5m])",
         causes=("The disk is full.", "The storage does not answer."),
@@ -97,13 +98,11 @@ def compaction_failing() -> Watch:
         look=f"increase({COMPACTION}[1h]) or increase({RETENTION}[1h])",
         causes=("The disk is full.", "A block is damaged.", "Too little memory for large blocks."),
         quiet="up to two errors an hour",
-        cases=tuple(
-            Case(f"speaks of the third error ({name})", [counter(f"{name}{{{JOB}}}", 0, 3)], ONE_JOB, told="3",
-                 fault=1, lasting=58)
-            for name in (COMPACTION, RETENTION)
-        )
-        + (
+        cases=(
             Case("is quiet at two errors", [counter(f"{COMPACTION}{{{JOB}}}", 0, 0, border=2)], border=1, quiet=True),
+            *(Case(f"speaks of the third error ({name})", [counter(f"{name}{{{JOB}}}", 0, 3)], ONE_JOB, told="3",
+                 fault=1, lasting=58)
+              for name in (COMPACTION, RETENTION)),
         ),
     )  # fmt: skip
 
@@ -184,7 +183,8 @@ def wal_growing(site: Site) -> Watch:
         minutes=10,
         expr=f'max by (job) ({WAL_SIZE}{{job="tempo"}}) > {edge}',
         summary="The log of the metrics generator takes {{ $value | humanize1024 }}B",
-        meaning="It is more than a tenth of `tempo.disk`. It is not shortened, or makes more series than the disk is for.",
+        meaning="It is more than a tenth of `tempo.disk`. It is not shortened, or makes more "
+        "series than the disk is for.",
         remedy="See whether remote write is behind; look at the number of active series.",
         look=f'{WAL_SIZE}{{job="tempo"}}',
         causes=("Prometheus takes nothing.", "The number of series has grown.", "`tempo.disk` is too small."),
