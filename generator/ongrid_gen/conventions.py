@@ -51,7 +51,7 @@ RESERVED_LABELS: Final = frozenset(
     {
         SERVICE, SERVICE_NAME, SPAN_NAME, SPAN_KIND, STATUS_CODE, "status_message", "job", "instance", "le",
         CLIENT, SERVER, "connection_type", "alertname", "alertstate", KIND, SEVERITY, SITE, ENVIRONMENT,
-        AFFECTS, SLO, TIER, "__metrics_gen_instance",
+        AFFECTS, SLO, "__metrics_gen_instance",
     }
 )  # fmt: skip
 
