@@ -29,7 +29,11 @@ def watches(site: Site) -> Iterator[Watch]:
         meaning="Somebody did not hear of an alert. Alertmanager tries again as long as the alert fires.",
         remedy="Read Alertmanager's log: it holds the receiver's answer. Look at the address in the secret file.",
         look=f"sum by (integration, reason) (increase({FAILED}[1h])) > 0",
-        summary='{{ printf "%.0f" $value }} notifications by {{ $labels.integration }} were not delivered in 10m',
+        causes=(
+            "The receiver is down or refuses.",
+            "The address or its token is wrong.",
+            "The network does not let it out.",
+        ),
         cases=(
             growing(f'{FAILED}{{{JOB},integration="webhook",reason="other"}}', {"integration": "webhook"}, 0),
         ),
