@@ -1,4 +1,4 @@
-"""The stack's own rules: names that the chosen version exposes, labels that Prometheus accepts, one page a component."""
+"""The stack's own rules: names that the chosen version exposes, labels that Prometheus takes, pages."""
 
 import re
 from typing import Any
