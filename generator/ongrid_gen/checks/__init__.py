@@ -22,7 +22,9 @@ from ongrid_gen.checks import (
     public_listen,
     reachable_bound,
     reaches_someone,
+    series_fit,
     window_floor,
+    within_budget,
 )
 from ongrid_gen.checks.base import Check
 from ongrid_gen.model import Site
@@ -49,6 +51,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     reachable_bound,
     burst_lasts,
     known_past,
+    series_fit,
+    within_budget,
 )
 
 
