@@ -34,6 +34,8 @@ TIER: Final = "tier"
 COMPONENT: Final = "component"
 # The value of `kind` on the stack's own alerts and on those of SLOs.
 SELF_KIND: Final = "self"
+# What the rule files of the stack's own alerts begin with.
+SELF_GROUPS: Final = "self-"
 BURN_KIND: Final = "slo_burn_rate"
 WATCHDOG: Final = "Watchdog"
 
@@ -49,7 +51,7 @@ RESERVED_LABELS: Final = frozenset(
     {
         SERVICE, SERVICE_NAME, SPAN_NAME, SPAN_KIND, STATUS_CODE, "status_message", "job", "instance", "le",
         CLIENT, SERVER, "connection_type", "alertname", "alertstate", KIND, SEVERITY, SITE, ENVIRONMENT,
-        AFFECTS, SLO, "__metrics_gen_instance",
+        AFFECTS, SLO, TIER, "__metrics_gen_instance",
     }
 )  # fmt: skip
 

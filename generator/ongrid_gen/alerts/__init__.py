@@ -9,8 +9,10 @@ from ongrid_gen.alerts import (
     metric_raw,
     metric_threshold,
     service_dependency_error_rate,
+    trace_absent,
     trace_error_rate,
     trace_latency,
+    trace_throughput_drop,
 )
 from ongrid_gen.alerts.base import Explanation, Kind, Timing
 from ongrid_gen.alerts.explain import explain_text, runbook
@@ -23,6 +25,8 @@ KINDS: Final[dict[str, Kind]] = {
     trace_latency.KIND: trace_latency,
     trace_error_rate.KIND: trace_error_rate,
     service_dependency_error_rate.KIND: service_dependency_error_rate,
+    trace_absent.KIND: trace_absent,
+    trace_throughput_drop.KIND: trace_throughput_drop,
     metric_raw.KIND: metric_raw,
     metric_threshold.KIND: metric_threshold,
     metric_anomaly.KIND: metric_anomaly,
@@ -51,10 +55,10 @@ def rule_files(site: Site) -> Iterator[RuleFile]:
     for alert in site.alerts:
         groups.setdefault(kind_of(alert).group(alert), []).append(alert)
     for name, alerts in groups.items():
-        records: dict[str, Record] = {}
+        records: dict[tuple[str, str], Record] = {}
         for alert in alerts:
             for record in kind_of(alert).records(alert, site):
-                records.setdefault(record.name, record)
+                records.setdefault((record.name, record.expr), record)
         rules = [rule for alert in alerts for rule in rules_of(alert, site)]
         tests = [test for alert in alerts for test in kind_of(alert).tests(alert, site)]
         yield RuleFile(

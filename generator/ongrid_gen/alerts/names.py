@@ -4,7 +4,7 @@ import hashlib
 import unicodedata
 from typing import Final
 
-from ongrid_gen.conventions import RUNBOOKS
+from ongrid_gen.conventions import RUNBOOKS, SELF_GROUPS
 from ongrid_gen.model import Alert
 
 GRAPH_GROUP: Final = "service-graph"
@@ -25,8 +25,9 @@ def file_name(name: str, taken: frozenset[str] = frozenset()) -> str:
 
 
 def service_group(service: str) -> str:
-    """Return the rule group of a service's alerts; a service called `service-graph` does not get the graph's."""
-    return file_name(service, frozenset({GRAPH_GROUP}))
+    """Return the rule group of a service's alerts; none gets that of the graph or one of the stack's own."""
+    taken = {GRAPH_GROUP, *([service] if service.startswith(SELF_GROUPS) else [])}
+    return file_name(service, frozenset(taken))
 
 
 def runbook_path(alert: Alert) -> str:

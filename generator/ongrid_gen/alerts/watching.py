@@ -70,7 +70,7 @@ def explanation(alert: Alert, site: Site, condition: str, by: Sequence[str], qui
         ("one evaluation interval", site.alerting.interval),
         ("`for`", alert.for_),
     )
-    return Explanation(condition, list(by), [*quiet, *held], Timing(waits), of_requests=False)
+    return Explanation(condition, list(by), [*quiet, *held], Timing(waits), onset="its condition holds")
 
 
 def page(watched: str, value: str, usual: str) -> Mapping[str, Code]:

@@ -5,18 +5,22 @@ from typing import Final
 from ongrid_gen.checks import (
     aliases,
     batch_fits_queue,
+    burst_lasts,
     dialect_can,
     drill_can_fire,
     drill_expects,
     free_labels,
     known_channel,
+    known_past,
     known_service,
     listed_operation,
     memory_floor,
     own_dimension,
     own_port,
     own_rule_name,
+    pinned_bound,
     public_listen,
+    reachable_bound,
     reaches_someone,
     window_floor,
 )
@@ -41,6 +45,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     public_listen,
     memory_floor,
     free_labels,
+    pinned_bound,
+    reachable_bound,
+    burst_lasts,
+    known_past,
 )
 
 

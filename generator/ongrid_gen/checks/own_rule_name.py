@@ -1,8 +1,9 @@
-"""OG035: no two rules share a name."""
+"""OG035: no two rules share a name, not even with one of the stack's own."""
 
 from collections.abc import Iterator
 from typing import Final
 
+from ongrid_gen import selfmon
 from ongrid_gen.alerts import rules_of
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.problems import Problem
@@ -16,8 +17,16 @@ def check(site: Site) -> Iterator[Problem]:
     Letters alone do not tell names apart: runbooks are files, and some file systems see no difference.
     """
     owner: dict[str, Alert] = {}
+    stacks = {name.casefold() for name in selfmon.names(site)}
     for alert in site.alerts:
         for rule in rules_of(alert, site):
+            if rule.name.casefold() in stacks:
+                yield Problem(
+                    code=CODE,
+                    path=alert.path_to("name"),
+                    message=f"the rule `{rule.name}` of alert `{alert.name}` has the name of one of the stack's own",
+                    hint="rename the alert",
+                )
             first = owner.setdefault(rule.name.casefold(), alert)
             if first is not alert:
                 yield Problem(
