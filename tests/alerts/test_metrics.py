@@ -94,4 +94,4 @@ def test_the_generated_tests_pass(
     alert: dict[str, Any], changes: dict[str, Any], promtool: Promtool, tmp_path: Path
 ) -> None:
     result = run(write_bundle(site_with(metric_alert(**alert), **changes), tmp_path), promtool)
-    assert result.failures == []
+    assert not result.failures

@@ -136,7 +136,7 @@ def history(subject: Subject, plan: Plan) -> Iterator[RuleTest]:
     if plan.fewest <= begins - plan.first + 1:
         gap: Samples = [None] * (begins - plan.fewest)
         yield from subject.case("forgets what is older than the baseline", {
-            plan.record: [ZERO] * plan.fewest + gap + [spike] * (long + subject.beat.kept + long_enough(subject))
+            plan.record: [*[ZERO] * plan.fewest, *gap, *[spike] * (long + subject.beat.kept + long_enough(subject))]
         })  # fmt: skip
     grown = exact(plan.floor * (1 + 1 / Decimal(2 * plan.size)))
     yield from subject.case("is over when what it judges becomes the baseline",
