@@ -31,8 +31,8 @@ def bundle_with(folder: Path, *names: str) -> Path:
 
 
 def test_a_report_is_read_case_by_case() -> None:
-    quiet, fires, breaks = read_report(REPORT, "f")
-    assert quiet.passed
+    quiet, fires, breaks = read_report(REPORT)
+    assert (quiet.passed, quiet.file) == (True, "t")
     assert (fires.name, fires.message) == ("A: fires", "alertname: A, time: 5m,\n    exp:[]\n    got:[1]")
     assert (breaks.passed, breaks.message) == (False, "bad series")
 
@@ -44,7 +44,7 @@ def test_results_read_like_those_of_a_test_runner() -> None:
 
 
 def test_every_file_is_run_and_the_cases_come_in_its_order(tmp_path: Path) -> None:
-    script = 'echo "<t><testcase name=\\"$4\\"/></t>" > "$REPORT"'
+    script = 'shift 3; { echo "<t>"; for f; do echo "<testsuite name='$f'><testcase name='$f'/></testsuite>"; done; echo "</t>"; } > "$REPORT"'
     results = run(bundle_with(tmp_path / "b", "b.test.yaml", "a.test.yaml"), promtool_that(tmp_path, script))
     assert [case.name for case in results.cases] == ["tests/a.test.yaml", "tests/b.test.yaml"]
     assert (results.passed, results.failures) == (2, ())
@@ -53,7 +53,7 @@ def test_every_file_is_run_and_the_cases_come_in_its_order(tmp_path: Path) -> No
 def test_a_failure_that_no_case_explains_is_one_of_the_file(tmp_path: Path) -> None:
     script = 'echo "<t/>" > "$REPORT"; echo "no such rule file" >&2; exit 1'
     (failure,) = run(bundle_with(tmp_path / "b", "a.test.yaml"), promtool_that(tmp_path, script)).failures
-    assert (failure.name, failure.message) == ("a.test.yaml", "no such rule file")
+    assert (failure.name, failure.message) == ("tests/a.test.yaml", "no such rule file")
 
 
 def test_no_report_is_an_error_that_says_what_promtool_said(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from ongrid_gen.alerts.cases.promtest import (
 )
 from ongrid_gen.alerts.cases.shares import Load, load
 from ongrid_gen.alerts.cases.story import Drawn, Labels, Story
-from ongrid_gen.alerts.cases.strangers import other_requests
+from ongrid_gen.alerts.cases.strangers import other_requests, request_parts
 from ongrid_gen.alerts.conditions import (
     fewest_requests,
     is_ongrid,
@@ -93,6 +93,7 @@ def story(subject: Subject) -> Story:
         draw=lambda phases, labels: draw(subject, phases, labels),
         expected=lambda share, _: told(subject, share),
         strangers=other_requests(subject.alert, subject.site),
+        parts=request_parts(subject.alert),
     )
 
 
