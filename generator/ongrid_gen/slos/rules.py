@@ -81,8 +81,11 @@ def duration(seconds: Decimal) -> Code:
 
 
 def record_labels(slo: Slo) -> dict[str, str]:
-    """Return the static labels of the recordings; what the expressions keep is not among them (R16)."""
-    return as_templates({SLO: slo.name, SERVICE: slo.service})
+    """Return the static labels of the recordings; what the expressions keep is not among them (R16).
+
+    As they are: Prometheus expands templates in the labels of alerts only.
+    """
+    return {SLO: slo.name, SERVICE: slo.service}
 
 
 def records(slo: Slo, site: Site) -> Iterator[Record]:
