@@ -5,6 +5,9 @@ from typing import Final
 from ongrid_gen.checks import (
     aliases,
     batch_fits_queue,
+    burn_above_budget,
+    burn_can_fire,
+    burn_windows,
     dialect_can,
     drill_can_fire,
     drill_expects,
@@ -18,6 +21,8 @@ from ongrid_gen.checks import (
     own_rule_name,
     public_listen,
     reaches_someone,
+    slo_period,
+    slo_threshold,
     window_floor,
 )
 from ongrid_gen.checks.base import Check
@@ -41,6 +46,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     public_listen,
     memory_floor,
     free_labels,
+    burn_can_fire,
+    burn_above_budget,
+    slo_threshold,
+    burn_windows,
+    slo_period,
 )
 
 
