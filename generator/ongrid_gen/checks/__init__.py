@@ -5,6 +5,9 @@ from typing import Final
 from ongrid_gen.checks import (
     aliases,
     batch_fits_queue,
+    burn_above_budget,
+    burn_can_fire,
+    burn_windows,
     burst_lasts,
     dialect_can,
     drill_can_fire,
@@ -23,6 +26,8 @@ from ongrid_gen.checks import (
     reachable_bound,
     reaches_someone,
     series_fit,
+    slo_period,
+    slo_threshold,
     window_floor,
     within_budget,
 )
@@ -53,6 +58,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     known_past,
     series_fit,
     within_budget,
+    burn_can_fire,
+    burn_above_budget,
+    slo_threshold,
+    burn_windows,
+    slo_period,
 )
 
 

@@ -7,6 +7,7 @@ from ongrid_gen import selfmon
 from ongrid_gen.alerts import rules_of
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.problems import Problem
+from ongrid_gen.slos.names import RULE_NAMES
 
 CODE: Final = "OG035"
 
@@ -16,6 +17,16 @@ def check(site: Site) -> Iterator[Problem]:
 
     Letters alone do not tell names apart: runbooks are files, and some file systems see no difference.
     """
+    taken = {name.casefold(): name for name in RULE_NAMES} if site.slos else {}
+    for alert in site.alerts:
+        if alert.name.casefold() in taken:
+            yield Problem(
+                code=CODE,
+                path=alert.path_to("name"),
+                message=f"alert `{alert.name}` has the name of a rule of every SLO",
+                hint="rename it",
+                related=(("slos",),),
+            )
     owner: dict[str, Alert] = {}
     stacks = {name.casefold() for name in selfmon.names(site)}
     for alert in site.alerts:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
+from ongrid_gen.alerts.names import SLO_PREFIX
 from ongrid_gen.conventions import RUNBOOKS
 from ongrid_gen.model import Slo
 from ongrid_gen.slos.burn import PAGE, TICKET
@@ -19,7 +20,7 @@ ABSENT_KIND: Final = "trace_absent"
 
 def group(slo: Slo) -> str:
     """Return the name of an SLO's group of rules, and of its files."""
-    return f"slo-{slo.name}"
+    return f"{SLO_PREFIX}{slo.name}"
 
 
 def budget_group(slo: Slo) -> str:

@@ -12,7 +12,6 @@ from ongrid_gen.rules import Group, Record, Rule
 from ongrid_gen.slos import names, wording
 from ongrid_gen.slos.burn import (
     ABSENT_FOR,
-    TIERS,
     Pair,
     absent_window,
     allowed,
@@ -70,7 +69,7 @@ ABSENT: Final = "(sum(rate(<< total >>[<< range >>])) or vector(0)) == 0"
 
 def groups(slo: Slo, site: Site) -> tuple[Group, Group]:
     """Return the group of recordings and alerts, and the one of the budget."""
-    main = (*records(slo, site), *(burn_rule(slo, tier, site) for tier in tiers(slo)), *watches(slo, site))
+    main = (*records(slo, site), *alert_rules(slo, site))
     step = budget_step(site)
     return Group(names.group(slo), main), Group(names.budget_group(slo), budget_records(slo, site), interval=step)
 
@@ -81,8 +80,11 @@ def duration(seconds: Decimal) -> Code:
 
 
 def record_labels(slo: Slo) -> dict[str, str]:
-    """Return the static labels of the recordings; what the expressions keep is not among them (R16)."""
-    return as_templates({SLO: slo.name, SERVICE: slo.service})
+    """Return the static labels of the recordings; what the expressions keep is not among them (R16).
+
+    As they are: Prometheus expands templates in the labels of alerts only.
+    """
+    return {SLO: slo.name, SERVICE: slo.service}
 
 
 def records(slo: Slo, site: Site) -> Iterator[Record]:
@@ -185,7 +187,6 @@ def watches(slo: Slo, site: Site) -> Iterator[Rule]:
         )
 
 
-def alert_names(slo: Slo) -> list[str]:
-    """Return the names of an SLO's alerts."""
-    burning = [names.ALERTS[tier] for tier in TIERS if pairs(slo, tier)]
-    return [*burning, names.ABSENT, *([names.BOUND_MISSING] if is_latency(slo) else [])]
+def alert_rules(slo: Slo, site: Site) -> list[Rule]:
+    """Return an SLO's alerts."""
+    return [*(burn_rule(slo, tier, site) for tier in tiers(slo)), *watches(slo, site)]

@@ -21,8 +21,8 @@ LATENCY: Final = "latency"
 
 
 def is_latency(slo: Slo) -> bool:
-    """Tell whether slow requests are the bad ones; else failed ones are."""
-    return slo.sli == LATENCY
+    """Tell whether slow requests are the bad ones; else failed ones are. A check keeps `sli` and threshold in step."""
+    return slo.threshold is not None
 
 
 def request_labels(slo: Slo) -> dict[str, str]:
