@@ -4,7 +4,8 @@ import os
 import shutil
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from testcontainers.compose import DockerCompose
 from ongrid_gen.components.compose import SECRETS_VARIABLE
 from ongrid_gen.drill.sink import Sink
 from ongrid_gen.model import Site
-from ongrid_gen.render import render
+from ongrid_gen.render import Tree, render
 from ongrid_gen.runtime import images
 from ongrid_gen.runtime.stack import Stack
 from ongrid_gen.write import write
@@ -22,6 +23,10 @@ from support import site_of
 
 HERE = Path(__file__).resolve().parent
 SCRATCH = HERE.parent.parent / "build" / "tests"
+
+
+Change = Callable[[str], str]
+TreeChange = Callable[[Tree], Tree]
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,21 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def running(scratch: Path, stand_ins: bool) -> Iterator[Running]:
     """The stack of `site.yaml` of this folder, ready, with one agent."""
+    with brought_up(scratch, stand_ins) as one:
+        yield one
+
+
+@contextmanager
+def brought_up(
+    scratch: Path, stand_ins: bool, *, spec_change: Change = str, tree_change: TreeChange = dict
+) -> Iterator[Running]:
+    """Bring up a stack of its own; the changes are made to the spec's text and to what is rendered."""
     name = f"proof-{uuid.uuid4().hex[:6]}"
     spec = write_spec(scratch / name, name)
-    site = site_of(spec.read_text(encoding="utf-8"), stand_ins=stand_ins)
+    site = site_of(spec_change(spec.read_text(encoding="utf-8")), stand_ins=stand_ins)
     images.provide(site, print)
     bundle, secrets = spec.parent / "bundle", spec.parent / "secrets"
-    write(render(site), bundle)
+    write(tree_change(render(site)), bundle)
     with Sink() as sink:
         secrets.mkdir()
         (secrets / "oncall.url").write_text(sink.url, encoding="utf-8")
