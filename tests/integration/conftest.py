@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from testcontainers.compose import DockerCompose
 from ongrid_gen.components.compose import SECRETS_VARIABLE
 from ongrid_gen.drill.sink import Sink
 from ongrid_gen.model import Site
-from ongrid_gen.render import render
+from ongrid_gen.render import Tree, render
 from ongrid_gen.runtime import images
 from ongrid_gen.runtime.stack import Stack
 from ongrid_gen.write import write
@@ -23,6 +23,10 @@ from support import site_of
 
 HERE = Path(__file__).resolve().parent
 SCRATCH = HERE.parent.parent / "build" / "tests"
+
+
+Change = Callable[[str], str]
+TreeChange = Callable[[Tree], Tree]
 
 
 @dataclass(frozen=True)
@@ -70,14 +74,16 @@ def running(scratch: Path, stand_ins: bool) -> Iterator[Running]:
 
 
 @contextmanager
-def stack_of(spec: str, scratch: Path, *, stand_ins: bool) -> Iterator[Running]:
-    """Run the stack of a spec of this folder while inside."""
+def stack_of(
+    spec: str, scratch: Path, *, stand_ins: bool, spec_change: Change = str, tree_change: TreeChange = dict
+) -> Iterator[Running]:
+    """Run the stack of a spec of this folder while inside; changes are made to its text and to what is rendered."""
     name = f"proof-{uuid.uuid4().hex[:6]}"
     path = write_spec(scratch / name, name, spec)
-    site = site_of(path.read_text(encoding="utf-8"), stand_ins=stand_ins)
+    site = site_of(spec_change(path.read_text(encoding="utf-8")), stand_ins=stand_ins)
     images.provide(site, print)
     bundle, secrets = path.parent / "bundle", path.parent / "secrets"
-    write(render(site), bundle)
+    write(tree_change(render(site)), bundle)
     with Sink() as sink:
         secrets.mkdir()
         (secrets / "oncall.url").write_text(sink.url, encoding="utf-8")
