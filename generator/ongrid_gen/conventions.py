@@ -35,6 +35,8 @@ TIER: Final = "tier"
 COMPONENT: Final = "component"
 # The value of `kind` on the stack's own alerts and on those of SLOs.
 SELF_KIND: Final = "self"
+# What the rule files of the stack's own alerts begin with.
+SELF_GROUPS: Final = "self-"
 BURN_KIND: Final = "slo_burn_rate"
 WATCHDOG: Final = "Watchdog"
 

@@ -5,6 +5,7 @@ import shutil
 import socket
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,9 +43,9 @@ def scratch() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_spec(folder: Path, name: str) -> Path:
-    """Put the spec of this folder, under a site name of its own, where the stack is to run."""
-    text = (HERE / "site.yaml").read_text(encoding="utf-8").replace("site: proof", f"site: {name}")
+def write_spec(folder: Path, name: str, spec: str = "site.yaml") -> Path:
+    """Put a spec of this folder, under a site name of its own, where the stack is to run."""
+    text = (HERE / spec).read_text(encoding="utf-8").replace("site: proof", f"site: {name}")
     for key in ("grpc_port", "http_port"):  # a port that Docker chose is another one after a restart
         text = text.replace(f"{key}: 0", f"{key}: {free_port()}")
     folder.mkdir(parents=True, exist_ok=True)
@@ -64,11 +65,18 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def running(scratch: Path, stand_ins: bool) -> Iterator[Running]:
     """The stack of `site.yaml` of this folder, ready, with one agent."""
+    with stack_of("site.yaml", scratch, stand_ins=stand_ins) as one:
+        yield one
+
+
+@contextmanager
+def stack_of(spec: str, scratch: Path, *, stand_ins: bool) -> Iterator[Running]:
+    """Run the stack of a spec of this folder while inside."""
     name = f"proof-{uuid.uuid4().hex[:6]}"
-    spec = write_spec(scratch / name, name)
-    site = site_of(spec.read_text(encoding="utf-8"), stand_ins=stand_ins)
+    path = write_spec(scratch / name, name, spec)
+    site = site_of(path.read_text(encoding="utf-8"), stand_ins=stand_ins)
     images.provide(site, print)
-    bundle, secrets = spec.parent / "bundle", spec.parent / "secrets"
+    bundle, secrets = path.parent / "bundle", path.parent / "secrets"
     write(render(site), bundle)
     with Sink() as sink:
         secrets.mkdir()

@@ -264,6 +264,8 @@ def explain(alert: Alert, site: Site) -> Explanation:
         [CLIENT, SERVER],
         [*quiet_words(alert, site), *outside],
         timing.earliest(alert, site),
+        timing.earliest(alert, site, fresh=True),
+        timing.recovery(alert, site),
     )
 
 

@@ -223,6 +223,8 @@ def explain(alert: Alert, site: Site) -> Explanation:
         list(kept_labels(alert, site)),
         quiet_words(alert, site),
         timing.earliest(alert, site),
+        timing.earliest(alert, site, fresh=True),
+        timing.recovery(alert, site),
     )
 
 

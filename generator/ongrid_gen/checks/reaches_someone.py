@@ -7,13 +7,14 @@ from ongrid_gen.alerts import rules_of
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.problems import Problem, Severity
 from ongrid_gen.rules import Rule
+from ongrid_gen.slos.rules import alert_rules
 
 CODE: Final = "OG023"
 
 
 def check(site: Site) -> Iterator[Problem]:
     """An alert that no route matches, without a default channel, fires into the void."""
-    if not site.alerts:
+    if not site.alerts and not site.slos:
         return
     if not site.notify.channels:
         yield Problem(
@@ -39,6 +40,16 @@ def unreached(site: Site) -> Iterator[Problem]:
                     path=alert.path_to("name"),
                     message=f"{whose}alert `{alert.name}` reaches nobody: no route matches it and there is no default "
                     "channel",
+                    hint=f"add `default: {site.notify.channels[0].name}` to `notify`",
+                )
+    for slo in site.slos:
+        for rule in alert_rules(slo, site):
+            if not rule_routed(rule, site):
+                yield Problem(
+                    code=CODE,
+                    path=(*slo.path, "name"),
+                    message=f"the rule `{rule.name}` of SLO `{slo.name}` reaches nobody: no route matches it and there "
+                    "is no default channel",
                     hint=f"add `default: {site.notify.channels[0].name}` to `notify`",
                 )
 
