@@ -60,7 +60,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """An operator between two operands: where they stand; `low` is the side of it that binds the sign `-`."""
+    """An operator between two operands: where they stand."""
 
     operator: Token
     left: tuple[int, int]
@@ -207,12 +207,18 @@ def operators(expr: str, found: list[Binary]) -> Iterator[Edit]:
     """Yield other operators, and operands dropped."""
     for one in found:
         text, whole = one.operator.text, (one.left[0], one.right[1])
-        for other in OPERATORS.get(text, ()):
-            yield f"`{text}` is `{other}`", one.operator.start, one.operator.end, other
         left, right = expr[slice(*one.left)], expr[slice(*one.right)]
-        yield f"right of `{text}` is gone", *whole, left
+        for other in OPERATORS.get(text, ()):
+            yield f"`{text} {short(right)}` is `{other}`", one.operator.start, one.operator.end, other
+        yield f"`{text} {short(right)}` is gone", *whole, left
         if text in ARITHMETIC or text == "or":
-            yield f"left of `{text}` is gone", *whole, right
+            yield f"left of `{text} {short(right)}` is gone", *whole, right
+
+
+def short(text: str) -> str:
+    """Return the beginning of an operand, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= 24 else f"{line[:23]}…"
 
 
 def numbers(tokens: list[Token]) -> Iterator[Edit]:
