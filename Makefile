@@ -12,7 +12,7 @@ GEN := $(BIN)/ongrid-gen
 WORKERS ?= 2
 STACKS ?= 4
 
-.PHONY: help setup docker mode up down status drill render check lint test unit rules integration golden gen bench clean
+.PHONY: help setup docker mode up down status drill render check lint test unit rules integration golden gen mutants bench clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -82,6 +82,9 @@ golden: setup ## write the golden files anew, then run the tests that compare th
 
 gen: setup ## write docs/reference.md anew from the schema
 	@$(BIN)/python tools/reference.py
+
+mutants: setup ## break every rule in every small way: do its generated tests notice? writes docs/mutants.md
+	@$(BIN)/python tools/mutants.py --write
 
 bench: mode ## measure, and write docs/benchmarks.md
 	@$(BIN)/python tools/bench.py $$(cat build/.mode)

@@ -140,7 +140,7 @@ def test_the_document_stays_as_it_is() -> None:
 
 def test_what_an_alias_repeats_is_filled_in_separately() -> None:
     found = data(HEAD + "gateway: &memory {memory: 1Gi}\nprometheus: *memory\n")
-    assert found["prometheus"] == {"memory": "1Gi", "retention": "15d", "port": 9090, "scrape": []}
+    assert found["prometheus"] == data(HEAD + "prometheus: {memory: 1Gi}\n")["prometheus"]
     assert "retention" not in found["gateway"]
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ongrid_gen.ruletest import Case, InImage, OnPath, PromtoolError, Results, find_promtool, read_report, run
+from ongrid_gen.ruletest import Case, InImage, OnPath, PromtoolError, Results, batches, find_promtool, read_report, run
 
 REPORT = b"""<testsuites><testsuite name="t" tests="3" failures="1" errors="1" skipped="0">
   <testcase name="A: is quiet"></testcase>
@@ -31,8 +31,8 @@ def bundle_with(folder: Path, *names: str) -> Path:
 
 
 def test_a_report_is_read_case_by_case() -> None:
-    quiet, fires, breaks = read_report(REPORT, "f")
-    assert quiet.passed
+    quiet, fires, breaks = read_report(REPORT)
+    assert (quiet.passed, quiet.file) == (True, "t")
     assert (fires.name, fires.message) == ("A: fires", "alertname: A, time: 5m,\n    exp:[]\n    got:[1]")
     assert (breaks.passed, breaks.message) == (False, "bad series")
 
@@ -44,7 +44,8 @@ def test_results_read_like_those_of_a_test_runner() -> None:
 
 
 def test_every_file_is_run_and_the_cases_come_in_its_order(tmp_path: Path) -> None:
-    script = 'echo "<t><testcase name=\\"$4\\"/></t>" > "$REPORT"'
+    each = 'for f; do echo "<testsuite name=\\"$f\\"><testcase name=\\"$f\\"/></testsuite>"; done'
+    script = f'shift 3; {{ echo "<t>"; {each}; echo "</t>"; }} > "$REPORT"'
     results = run(bundle_with(tmp_path / "b", "b.test.yaml", "a.test.yaml"), promtool_that(tmp_path, script))
     assert [case.name for case in results.cases] == ["tests/a.test.yaml", "tests/b.test.yaml"]
     assert (results.passed, results.failures) == (2, ())
@@ -53,7 +54,7 @@ def test_every_file_is_run_and_the_cases_come_in_its_order(tmp_path: Path) -> No
 def test_a_failure_that_no_case_explains_is_one_of_the_file(tmp_path: Path) -> None:
     script = 'echo "<t/>" > "$REPORT"; echo "no such rule file" >&2; exit 1'
     (failure,) = run(bundle_with(tmp_path / "b", "a.test.yaml"), promtool_that(tmp_path, script)).failures
-    assert (failure.name, failure.message) == ("a.test.yaml", "no such rule file")
+    assert (failure.name, failure.message) == ("tests/a.test.yaml", "no such rule file")
 
 
 def test_no_report_is_an_error_that_says_what_promtool_said(tmp_path: Path) -> None:
@@ -86,3 +87,16 @@ def test_the_image_is_used_only_without_a_program_on_the_path(monkeypatch: pytes
     assert find_promtool("image") == InImage("image")
     promtool_that(tmp_path, "")
     assert find_promtool("image") == OnPath()
+
+
+def test_a_process_takes_many_files_but_not_too_many() -> None:
+    assert [len(share) for share in batches(["f"] * 5, 2)] == [3, 2]
+    assert [len(share) for share in batches(["f"], 8)] == [1]
+    assert [len(share) for share in batches(["f"] * 101, 2)] == [34, 34, 33]
+    assert batches([], 2) == []
+
+
+def test_only_the_tests_that_are_asked_for_are_run(tmp_path: Path) -> None:
+    script = 'echo "<t><testsuite name=\\"a\\"><testcase name=\\"$4\\"/></testsuite></t>" > "$REPORT"'
+    results = run(bundle_with(tmp_path / "b", "a.test.yaml"), promtool_that(tmp_path, script), "a.b (c")
+    assert [case.name for case in results.cases] == [r"--run=(?i)a\.b\ \(c"]

@@ -19,6 +19,7 @@ SPAN_KIND: Final = "span_kind"
 STATUS_CODE: Final = "status_code"
 CLIENT: Final = "client"
 SERVER: Final = "server"
+GENERATOR: Final = "__metrics_gen_instance"  # the host name of the generator that counted
 ERROR_STATUS: Final = "STATUS_CODE_ERROR"
 
 # Labels that rules and external labels add.
@@ -34,6 +35,8 @@ TIER: Final = "tier"
 COMPONENT: Final = "component"
 # The value of `kind` on the stack's own alerts and on those of SLOs.
 SELF_KIND: Final = "self"
+# What the rule files of the stack's own alerts begin with.
+SELF_GROUPS: Final = "self-"
 BURN_KIND: Final = "slo_burn_rate"
 WATCHDOG: Final = "Watchdog"
 
@@ -49,7 +52,7 @@ RESERVED_LABELS: Final = frozenset(
     {
         SERVICE, SERVICE_NAME, SPAN_NAME, SPAN_KIND, STATUS_CODE, "status_message", "job", "instance", "le",
         CLIENT, SERVER, "connection_type", "alertname", "alertstate", KIND, SEVERITY, SITE, ENVIRONMENT,
-        AFFECTS, SLO, "__metrics_gen_instance",
+        AFFECTS, SLO, GENERATOR,
     }
 )  # fmt: skip
 

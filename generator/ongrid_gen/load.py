@@ -48,8 +48,13 @@ class Document:
     problems: list[Problem]
     loaded: Loaded = field(repr=False)
 
-    def span(self, path: Path, on_key: bool = False) -> Span:
-        """Return where a value (or its key) stands; what the spec does not hold stands where its parent does."""
+    def span(self, path: Path, on_key: bool = False, within: tuple[int, int] | None = None) -> Span:
+        """Return where a value (or its key) stands; what the spec does not hold stands where its parent does.
+
+        `within` is a part of a text: from its first character to the one after its last, in the value.
+        """
+        if within is not None and isinstance(self.value(path), str) and self._scalar(path) in self.loaded.values:
+            return self._part_span(path, within)
         if on_key and path in self.loaded.keys:
             return span_of(self.loaded.keys[path])
         written = self._written(path)
@@ -103,12 +108,50 @@ class Document:
         value, key = self.loaded.values[path], self.loaded.keys.get(path)
         return span_of(key if key is not None and key.line != value.line else value)
 
+    def _part_span(self, path: Path, within: tuple[int, int]) -> Span:
+        """Return a part of a text, on the line where it begins."""
+        place, value = self.loaded.values[self._scalar(path)], str(self.value(path))
+        offsets = source_offsets(self.loaded.text[place.offset : place.end_offset], value)
+        first, last = (offsets[min(max(0, at), len(value) - 1)] for at in (within[0], within[1] - 1))
+        line, column = position(self.loaded.text[: place.offset + first])
+        end_line, end = position(self.loaded.text[: place.offset + last + 1])
+        return Span(line, column, end if end_line == line and end > column else column + 1)
+
     def _parent_span(self, path: Path) -> Span:
         for end in range(len(path) - 1, -1, -1):
             place = self.loaded.keys.get(path[:end]) or self.loaded.values.get(path[:end])
             if place is not None:
                 return span_of(place)
         return Span(1, 1, 2)
+
+
+def source_offsets(source: str, value: str) -> list[int]:
+    """Return for each character of a text where it stands in the YAML scalar that says it.
+
+    What is no space follows in the same order in both; indentation and folded line breaks are spaces in both.
+    """
+    quote = source[:1] if source[:1] in ("'", '"') else ""
+    block = source[:1] in ("|", ">")
+    at = source.find("\n") + 1 if block else len(quote)
+    offsets = []
+    for char in value or " ":
+        while not char.isspace() and at < len(source) and not stands(source, at, char, quote):
+            at += 1
+        offsets.append(min(at, max(0, len(source) - 1)))
+        at += length_at(source, at, quote) if not char.isspace() or source[at : at + 1].isspace() or quote == '"' else 0
+    return offsets
+
+
+def stands(source: str, at: int, char: str, quote: str) -> bool:
+    """Tell whether a character of the text stands there: as itself, or as an escape that is no line's continuation."""
+    return source[at] == char or (quote == '"' and source[at] == "\\" and source[at + 1 : at + 2] not in ("\r", "\n"))
+
+
+def length_at(source: str, at: int, quote: str) -> int:
+    """Return how many characters of the scalar say one of the text."""
+    if quote == '"' and source[at : at + 1] == "\\":
+        return {"x": 4, "u": 6, "U": 10}.get(source[at + 1 : at + 2], 2)
+    return 2 if quote == "'" and source[at : at + 2] == "''" else 1
 
 
 def span_of(place: Place) -> Span:

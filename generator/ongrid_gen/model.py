@@ -12,6 +12,7 @@ from ongrid_gen.problems import Path
 from ongrid_gen.units import parse_duration, parse_size
 
 Data = Mapping[str, Any]
+LISTED = "conditions"  # the key whose value is a list, also in Ongrid's envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +60,22 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """Trace storage. `retention` in seconds, `memory` in bytes."""
+    """Trace storage. `retention` in seconds, `memory` and `disk` in bytes."""
 
     dialect: str
     retention: Decimal
     backend: str
     memory: int
     port: int
+    disk: int
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Tempo's metrics generator. `interval` is the collection interval in seconds."""
+    """Tempo's metrics generator. `interval` is the collection interval in seconds.
+
+    `buckets` are the only bucket bounds of the span metrics, in seconds, sorted; None leaves them to the thresholds.
+    """
 
     interval: Decimal
     dimensions: tuple[str, ...]
@@ -79,6 +84,7 @@ class Metrics:
     graph_dimensions: tuple[str, ...]
     messaging_latency: bool
     max_active_series: int
+    buckets: tuple[Decimal, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +101,12 @@ class Scrape:
 
 @dataclass(frozen=True, slots=True)
 class Prometheus:
-    """Where the series and the rules live."""
+    """Where the series and the rules live. `disk` is what its data may take, in bytes."""
 
     retention: Decimal
     memory: int
     port: int
+    disk: int
     scrape: tuple[Scrape, ...] = ()
 
 
@@ -156,7 +163,9 @@ class Alert:
     nested: frozenset[str] = frozenset()
 
     def path_to(self, key: str) -> Path:
-        """Return the path of one key of this alert in the spec."""
+        """Return the path of one key of this alert in the spec. Ongrid's envelope of thresholds is the list itself."""
+        if key == LISTED and key in self.nested:
+            return (*self.path, "conditions_json")
         return (*self.path, "conditions_json", key) if key in self.nested else (*self.path, key)
 
 
@@ -408,6 +417,7 @@ def _tempo(data: Data, versions: Data) -> Tempo:
         backend=data["storage"]["backend"],
         memory=parse_size(data["memory"]),
         port=data["port"],
+        disk=parse_size(data["disk"]),
     )
 
 
@@ -420,6 +430,7 @@ def _metrics(data: Data) -> Metrics:
         graph_dimensions=tuple(data["service_graph"]["dimensions"]),
         messaging_latency=data["service_graph"]["messaging_latency"],
         max_active_series=data["max_active_series"],
+        buckets=tuple(sorted(Decimal(str(bound)) for bound in data["buckets"])) if "buckets" in data else None,
     )
 
 
@@ -428,6 +439,7 @@ def _prometheus(data: Data) -> Prometheus:
         retention=parse_duration(data["retention"]),
         memory=parse_size(data["memory"]),
         port=data["port"],
+        disk=parse_size(data["disk"]),
         scrape=tuple(_scrape(index, item) for index, item in enumerate(data["scrape"])),
     )
 
@@ -485,7 +497,9 @@ def _alert(index: int, data: Data) -> Alert:
         labels=data["labels"],
         summary=data.get("summary"),
         params={key: value for key, value in data.items() if key not in SHARED},
-        nested=frozenset(envelope) if isinstance(envelope := data.get("conditions_json", {}), dict) else frozenset(),
+        nested=frozenset(envelope)
+        if isinstance(envelope := data.get("conditions_json", {}), dict)
+        else frozenset({LISTED}),
     )
 
 

@@ -46,10 +46,16 @@ def unshared(value: Any) -> Any:
 def flatten(alert: Data) -> Data:
     """Return an alert with the conditions of its envelope beside its name; `conditions_json` stays as well.
 
-    Ongrid stores the conditions of `metric_threshold` as a list, all others as a mapping.
+    Ongrid stores the conditions of `metric_threshold` as a list, all others as a mapping. What it calls `for_seconds`,
+    or says in each condition, is our `for`.
     """
     inside = unshared(alert.get("conditions_json", {}))
-    return {**alert, **({"conditions": inside} if isinstance(inside, list) else inside)}
+    if isinstance(inside, list):
+        inside = {"conditions": inside}
+    held = next((one["for"] for one in inside.get("conditions", ()) if "for" in one), None)
+    if "for_seconds" in inside:
+        held = format_duration(inside["for_seconds"])
+    return {**({} if held is None else {"for": held}), **alert, **inside}
 
 
 def fill_drill(drill: Data, services: list[Data]) -> None:

@@ -24,7 +24,8 @@ class Problem:
 
     `on_key` puts the caret under the key instead of the value (an unknown key, say). `related` are the paths of
     other places that matter, a duplicate's first occurrence for instance. `at` overrides the path with a
-    (line, column, end column) counted from 1, for text that never became a document.
+    (line, column, end column) counted from 1, for text that never became a document. `within` marks only a part of the
+    value: its first character and the one after its last, counted from 0 in the value as it was read.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Problem:
     on_key: bool = False
     related: tuple[Path, ...] = ()
     at: tuple[int, int, int] | None = None
+    within: tuple[int, int] | None = None
 
 
 class Rejected(Exception):

@@ -17,6 +17,9 @@ from ongrid_gen.rules import Rule
 ALERTNAME: Final = "alertname"
 QUOTED: Final = re.compile(r'\{\{ ("(?:[^"\\]|\\.)*") \}\}')
 RAW_KIND: Final = "metric_raw"
+METRIC_KINDS: Final = "metric_"
+AGGREGATES: Final = re.compile(r"\bby ?\(")
+TARGET_LABELS: Final = ("job", "instance")
 
 Match = Mapping[str, str]
 
@@ -69,8 +72,11 @@ def may_take(match: Match, rule: Rule, site: Site) -> bool:
 def can_carry(rule: Rule, label: str) -> bool:
     """Tell whether an alert of the rule can have a label that is not known beforehand: one that its series keep.
 
-    An aggregation keeps what it names. What aggregates nothing, or is the user's own, may keep anything.
+    What the expression names, it may keep. The metrics that an alert of the spec reads may have any label: one that
+    aggregates nothing keeps them all.
     """
-    if rule.labels.get(KIND) == RAW_KIND or not re.search(r"\bby \(", rule.expr):
+    if rule.labels.get(KIND, "").startswith(METRIC_KINDS) and not AGGREGATES.search(rule.expr):
         return True
-    return label in rule.labels or re.search(rf"\b{re.escape(label)}\b", rule.expr) is not None
+    if rule.labels.get(KIND) == RAW_KIND or label in (*rule.labels, *TARGET_LABELS):
+        return True
+    return re.search(rf"\b{re.escape(label)}\b", rule.expr) is not None

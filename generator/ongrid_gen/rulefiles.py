@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ongrid_gen import alerts
+from ongrid_gen import alerts, selfmon
 from ongrid_gen.model import Site
 from ongrid_gen.rules import Group, Record, Rule, RuleFile, TestFile
+from ongrid_gen.slos.files import rule_file as slo_file
 from ongrid_gen.units import format_duration
 
 TEST_SUFFIX: Final = ".test.yaml"
@@ -14,6 +15,8 @@ TEST_SUFFIX: Final = ".test.yaml"
 def rule_files(site: Site) -> Iterator[RuleFile]:
     """Yield every rule file of a site, with its unit tests."""
     yield from alerts.rule_files(site)
+    yield from (slo_file(slo, site) for slo in site.slos)
+    yield from selfmon.rule_files(site)
 
 
 def rules_path(file: RuleFile) -> str:
@@ -56,9 +59,14 @@ def rule_data(rule: Rule | Record) -> dict[str, Any]:
 
 
 def tests_data(file: RuleFile, tests: TestFile) -> dict[str, Any]:
-    """Return promtool's test file; it stands in a folder beside `rules`. promtool ignores a group's interval."""
+    """Return promtool's test file; it stands in a folder beside `rules`. promtool ignores a group's interval.
+
+    Without an order of its own promtool evaluates several groups in a random one.
+    """
+    order = {"group_eval_order": [group.name for group in file.groups]} if len(file.groups) > 1 else {}
     return {
         "rule_files": [f"../rules/{file.name}.yaml"],
         "evaluation_interval": format_duration(tests.interval),
+        **order,
         "tests": [{"name": test.name, **test.body} for test in tests.tests],
     }

@@ -43,10 +43,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """One case of promtool's unit tests: `body` is its mapping, `name` says what it proves."""
+    """One case of promtool's unit tests: `body` is its mapping, `name` says what it proves.
+
+    `interval` is between evaluations, in seconds; None is that of the site.
+    """
 
     name: str
     body: Mapping[str, Any] = field(hash=False)
+    interval: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,23 @@
 """Runs promtool over the rule tests of a bundle, several files at a time, and says case by case what came of it."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
 from ongrid_gen.errors import CommandError
 
 TESTS: Final = "prometheus/tests"
-TIMEOUT: Final = 300
+TIMEOUT: Final = 900
+MOST_FILES: Final = 50  # to a process, so that none comes near the timeout
+PROCESSES: Final = os.cpu_count() or 2
 MOUNT: Final = "/prometheus-test"
 REPORTS: Final = "/reports"
 
@@ -109,31 +112,54 @@ def find_promtool(image: str) -> Promtool:
     return OnPath() if shutil.which("promtool") else InImage(image)
 
 
-def run(bundle: Path, promtool: Promtool) -> Results:
-    """Run every rule test of a bundle. PromtoolError when promtool cannot be run."""
+def run(bundle: Path, promtool: Promtool, pattern: str | None = None) -> Results:
+    """Run the rule tests of a bundle: all, or those whose name contains `pattern`, in whatever case.
+
+    PromtoolError when promtool cannot be run.
+    """
     prometheus = (bundle / "prometheus").resolve()
-    files = sorted((bundle / TESTS).glob("*.test.yaml"))
+    files = [f"tests/{file.name}" for file in sorted((bundle / TESTS).glob("*.test.yaml"))]
+    flags = [] if pattern is None else [f"--run=(?i){re.escape(pattern)}"]
+    cases = run_files(prometheus, files, promtool, flags)
+    return Results(tuple(replace(case, file=f"prometheus/{case.file}") for case in cases))
+
+
+def run_files(folder: Path, files: Sequence[str], promtool: Promtool, flags: Sequence[str] = ()) -> list[Case]:
+    """Run test files, given relative to `folder`, and return their cases in the order of the files."""
     with (
         tempfile.TemporaryDirectory(prefix="ongrid-gen-") as reports,
-        ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool,
+        ThreadPoolExecutor(max_workers=PROCESSES) as pool,
     ):
-        asked = pool.map(lambda item: run_file(prometheus, item[1], Path(reports) / str(item[0]), promtool),
-                         enumerate(files))  # fmt: skip
-        return Results(tuple(case for cases in asked for case in cases))
+        asked = pool.map(lambda item: run_batch(folder, item[1], Path(reports) / str(item[0]), promtool, flags),
+                         enumerate(batches(files, PROCESSES)))  # fmt: skip
+        order = {file: place for place, file in enumerate(files)}
+        return sorted((case for cases in asked for case in cases), key=lambda case: order.get(case.file, 0))
 
 
-def run_file(prometheus: Path, file: Path, reports: Path, promtool: Promtool) -> list[Case]:
-    """Run one file of tests. promtool reads paths relative to that file."""
+def batches(files: Sequence[str], processes: int) -> list[Sequence[str]]:
+    """Return the files in as many shares as there are processes, or more where a share would be too long.
+
+    Starting a container takes as long as testing a file, so a process takes many.
+    """
+    shares = max(min(processes, len(files)), -(-len(files) // MOST_FILES))
+    return [files[start::shares] for start in range(shares)]
+
+
+def run_batch(
+    folder: Path, files: Sequence[str], reports: Path, promtool: Promtool, flags: Sequence[str] = ()
+) -> list[Case]:
+    """Run some files in one promtool. It reads paths relative to the file that holds them."""
     reports.mkdir()
-    arguments = ["test", "rules", "--junit={reports}/junit.xml", f"tests/{file.name}"]
-    done = execute(promtool.command(prometheus, reports, arguments), prometheus)
+    arguments = ["test", "rules", "--junit={reports}/junit.xml", *flags, *files]
+    done = execute(promtool.command(folder, reports, arguments), folder)
     said = (done.stdout + done.stderr).strip()
     report = reports / "junit.xml"
     if not report.is_file():
-        raise PromtoolError(f"promtool gave no answer about {TESTS}/{file.name}: {last_lines(said) or done.returncode}")
-    cases = read_report(report.read_bytes(), f"{TESTS}/{file.name}")
+        names = files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
+        raise PromtoolError(f"promtool gave no answer about {names}: {last_lines(said) or done.returncode}")
+    cases = read_report(report.read_bytes())
     if done.returncode != 0 and all(case.passed for case in cases):
-        return [*cases, Case(f"{TESTS}/{file.name}", file.name, last_lines(said) or f"exit code {done.returncode}")]
+        return [*cases, Case(files[0], files[0], last_lines(said) or f"exit code {done.returncode}")]
     return cases
 
 
@@ -149,12 +175,14 @@ def execute(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess
         raise PromtoolError(f"promtool did not end within {TIMEOUT} s") from None
 
 
-def read_report(report: bytes, file: str) -> list[Case]:
-    """Return the cases of a JUnit report of promtool (3.5 writes `failure` and `error` as elements of a case)."""
+def read_report(report: bytes) -> list[Case]:
+    """Return the cases of a JUnit report of promtool: a suite a file; `failure` and `error` are elements of a case."""
     found = []
-    for one in ET.fromstring(report).iter("testcase"):
-        said = [f"{element.get('message') or ''}\n{element.text or ''}" for element in one if element.tag != "skipped"]
-        found.append(Case(file, one.get("name") or file, "\n".join(map(tidy, said))))
+    for suite in ET.fromstring(report).iter("testsuite"):
+        file = suite.get("name") or ""
+        for one in suite.iter("testcase"):
+            said = [f"{part.get('message') or ''}\n{part.text or ''}" for part in one if part.tag != "skipped"]
+            found.append(Case(file, one.get("name") or file, "\n".join(map(tidy, said))))
     return found
 
 

@@ -87,7 +87,7 @@ def span_of(problem: Problem, document: Document | None) -> Span:
     """Return where a problem is."""
     if problem.at is not None:
         return Span(*problem.at)
-    return Span(1, 1, 2) if document is None else document.span(problem.path, problem.on_key)
+    return Span(1, 1, 2) if document is None else document.span(problem.path, problem.on_key, problem.within)
 
 
 def related_span(problem: Problem, path: Path, document: Document | None) -> Span:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ongrid_gen.alerts.signal import KINDS as METRIC_KINDS
 from ongrid_gen.model import Alert, Site
 
 SERVICES = (
@@ -12,6 +13,10 @@ SERVICES = (
 LATENCY = {"kind": "trace_latency", "service": "payments-api", "quantile": "p95", "threshold_ms": 800}
 ERRORS = {"kind": "trace_error_rate", "service": "payments-api", "operator": ">", "threshold_pct": 1.0}
 DEPENDENCY = {"kind": "service_dependency_error_rate", "operator": ">", "threshold_ratio": 0.05}
+ABSENT = {"kind": "trace_absent", "service": "payments-api", "expect": "always", "seen_within": "1d", "window": "10m",
+          "for": "5m", "keep_firing_for": "0s"}  # fmt: skip
+DROP = {"kind": "trace_throughput_drop", "service": "payments-api", "operator": ">", "drop_pct": 50, "compare_to": "1h",
+        "min_requests": 100}  # fmt: skip
 KINDS = ["server", "consumer"]
 
 
@@ -20,8 +25,18 @@ def alert_data(**keys: Any) -> dict[str, Any]:
     window = keys.get("window", "5m")
     shared = {"name": "Alarm", "severity": "warning", "window": window, "for": "2m", "keep_firing_for": window,
               "labels": {}}  # fmt: skip
-    kinds = {} if keys["kind"] == DEPENDENCY["kind"] else {"span_kind": KINDS}
+    kinds = {"span_kind": KINDS} if keys["kind"] not in (DEPENDENCY["kind"], *METRIC_KINDS) else {}
     return {**shared, **kinds, **keys}
+
+
+def metric_alert(**keys: Any) -> dict[str, Any]:
+    """Return a metric alert with the defaults of its schema."""
+    from ongrid_gen.normalise import fill
+    from ongrid_gen.schema import alert_schema
+
+    alert = dict(keys)
+    fill(alert, alert_schema(alert["kind"]))
+    return alert
 
 
 def site_with(*alerts: dict[str, Any], **changes: Any) -> Site:
@@ -36,10 +51,11 @@ def site_with(*alerts: dict[str, Any], **changes: Any) -> Site:
         "edges": [{"name": "local", "attributes": {}}],
         "gateway": {"batch": {"timeout": "1s", "size": 1024}, "queue": {"size": 10000, "persistent": True},
                     "memory": "512Mi"},
-        "tempo": {"retention": "72h", "storage": {"backend": "local"}, "memory": "512Mi", "port": 3200},
+        "tempo": {"retention": "72h", "storage": {"backend": "local"}, "memory": "512Mi", "port": 3200,
+                  "disk": "20Gi"},
         "metrics": {"interval": "15s", "dimensions": [], "size": False, "exemplars": True,
                     "service_graph": {"dimensions": [], "messaging_latency": True}, "max_active_series": 0},
-        "prometheus": {"retention": "15d", "memory": "512Mi", "port": 9090, "scrape": []},
+        "prometheus": {"retention": "15d", "memory": "512Mi", "port": 9090, "disk": "10Gi", "scrape": []},
         "alertmanager": {"memory": "64Mi", "port": 9093},
         "grafana": {"enabled": False, "memory": "256Mi", "port": 3000},
         "alerting": alerting,

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from alerts.bundle import write, write_bundle
-from alerts.sites import DEPENDENCY, ERRORS, LATENCY, site_with
+from alerts.sites import ABSENT, DEPENDENCY, DROP, ERRORS, LATENCY, site_with
 from ongrid_gen.alerts.timing import earliest
 from ongrid_gen.ruletest import Promtool, run
 from ongrid_gen.units import format_duration, parse_duration
@@ -30,6 +30,8 @@ LATENCIES = {
     "a default bound": {"threshold_ms": 512},
     "the last default bound": {"threshold_ms": 16384},
     "60 s": {"threshold_ms": 60_000},
+    "or more": {"operator": ">="},
+    "p99.9 or more": {"quantile": "p99.9", "threshold_ms": 250, "operator": ">="},
     "p50": {"quantile": "p50"},
     "p90": {"quantile": "p90", "threshold_ms": 250.5},
     "p99": {"quantile": "p99"},
@@ -85,6 +87,42 @@ EDGES = {
     "no guard": {"min_requests": 0, "window": "2m", "for": "0s"},
     "hostile": {"client": HOSTILE, "server": HOSTILE, "name": HOSTILE, "summary": HOSTILE},
 }
+ABSENTS = {
+    "plain": {},
+    "after seen": {"expect": "after_seen"},
+    "after seen, 30m": {"expect": "after_seen", "seen_within": "30m"},
+    "after seen, operation": {"expect": "after_seen", "seen_within": "47m", "operation": "POST /v1/charge"},
+    "operation": {"operation": "POST /v1/charge"},
+    "2m": {"window": "2m", "for": "15s"},
+    "1h": {"window": "1h", "for": "30m"},
+    "for 0": {"for": "0s"},
+    "for 0, keep": {"for": "0s", "keep_firing_for": "3m"},
+    "odd": {"window": "7m13s", "for": "1m7s", "keep_firing_for": "41s", "expect": "after_seen", "seen_within": "33m"},
+    "one kind": {"span_kind": ["consumer"]},
+    "hostile": {"operation": HOSTILE, "name": HOSTILE, "summary": HOSTILE, "labels": {"team": HOSTILE},
+                "expect": "after_seen", "seen_within": "1h"},
+}  # fmt: skip
+DROPS = {
+    "plain": {},
+    "or more": {"operator": ">="},
+    "30 %": {"drop_pct": 30},
+    "30 % or more": {"drop_pct": 30, "operator": ">="},
+    "33.3 % or more": {"drop_pct": 33.3, "operator": ">="},
+    "99.9 %": {"drop_pct": 99.9},
+    "0.5 %": {"drop_pct": 0.5},
+    "operation": {"operation": "POST /v1/charge"},
+    "short": {"window": "2m", "compare_to": "10m", "for": "15s"},
+    "half a day": {"compare_to": "12h"},
+    "odd": {"window": "4m7s", "compare_to": "31m11s", "for": "37s", "keep_firing_for": "1m1s", "drop_pct": 71},
+    "for 0": {"for": "0s", "keep_firing_for": "0s"},
+    "no guard": {"min_requests": 0},
+    "no guard or more": {"min_requests": 0, "operator": ">="},
+    "guard 1": {"min_requests": 1},
+    "guard 12345": {"min_requests": 12345},
+    "never fires": {"compare_to": "5m", "for": "10m"},
+    "one kind": {"span_kind": ["client"]},
+    "hostile": {"operation": HOSTILE, "name": HOSTILE, "summary": HOSTILE, "labels": {"team": HOSTILE}},
+}
 SITES: dict[str, dict[str, Any]] = {
     "5s": {"interval": "5s"},
     "7s": {"interval": "7s", "query_offset": "11s"},
@@ -96,12 +134,19 @@ SITES: dict[str, dict[str, Any]] = {
 }
 CASES = [
     pytest.param({**base, **changes}, {}, id=f"{base['kind']}: {name}")
-    for base, table in ((LATENCY, LATENCIES), (ERRORS, RATES), (DEPENDENCY, EDGES))
+    for base, table in ((LATENCY, LATENCIES), (ERRORS, RATES), (DEPENDENCY, EDGES), (ABSENT, ABSENTS), (DROP, DROPS))
     for name, changes in table.items()
 ]
 SITE_CASES = [
     pytest.param({**base, "window": "6m", "threshold_pct": 2.5, **extra}, changes, id=f"{base['kind']}: {name}")
-    for base, extra in ((LATENCY, {"threshold_ms": 90}), (ERRORS, {}), (DEPENDENCY, {"operator": ">="}))
+    for base, extra in (
+        (LATENCY, {"threshold_ms": 90}),
+        (ERRORS, {}),
+        (DEPENDENCY, {"operator": ">="}),
+        (ABSENT, {}),
+        (ABSENT, {"expect": "after_seen", "seen_within": "30m"}),
+        (DROP, {"operator": ">="}),
+    )
     for name, changes in SITES.items()
 ]
 ONGRID = [
@@ -109,7 +154,10 @@ ONGRID = [
     for base, table in (
         (
             LATENCY,
-            {name: LATENCIES[name] for name in ("plain", "operation", "1 ms", "60 s", "p50", "p99.9", "hostile")},
+            {
+                name: LATENCIES[name]
+                for name in ("plain", "operation", "or more", "1 ms", "60 s", "p50", "p99.9", "hostile")
+            },
         ),
         (ERRORS, {name: RATES[name] for name in ("plain", "operation", "0.1 % or more", "100 %", "for 0", "hostile")}),
         (DEPENDENCY, {name: EDGES[name] for name in ("plain", "or more", "one edge", "a database", "hostile")}),

@@ -4,7 +4,8 @@ import os
 import shutil
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from testcontainers.compose import DockerCompose
 from ongrid_gen.components.compose import SECRETS_VARIABLE
 from ongrid_gen.drill.sink import Sink
 from ongrid_gen.model import Site
-from ongrid_gen.render import render
+from ongrid_gen.render import Tree, render
 from ongrid_gen.runtime import images
 from ongrid_gen.runtime.stack import Stack
 from ongrid_gen.write import write
@@ -22,6 +23,10 @@ from support import site_of
 
 HERE = Path(__file__).resolve().parent
 SCRATCH = HERE.parent.parent / "build" / "tests"
+
+
+Change = Callable[[str], str]
+TreeChange = Callable[[Tree], Tree]
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,9 @@ def scratch() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_spec(folder: Path, name: str) -> Path:
-    """Put the spec of this folder, under a site name of its own, where the stack is to run."""
-    text = (HERE / "site.yaml").read_text(encoding="utf-8").replace("site: proof", f"site: {name}")
+def write_spec(folder: Path, name: str, spec: str = "site.yaml") -> Path:
+    """Put a spec of this folder, under a site name of its own, where the stack is to run."""
+    text = (HERE / spec).read_text(encoding="utf-8").replace("site: proof", f"site: {name}")
     for key in ("grpc_port", "http_port"):  # a port that Docker chose is another one after a restart
         text = text.replace(f"{key}: 0", f"{key}: {free_port()}")
     folder.mkdir(parents=True, exist_ok=True)
@@ -64,12 +69,21 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def running(scratch: Path, stand_ins: bool) -> Iterator[Running]:
     """The stack of `site.yaml` of this folder, ready, with one agent."""
+    with stack_of("site.yaml", scratch, stand_ins=stand_ins) as one:
+        yield one
+
+
+@contextmanager
+def stack_of(
+    spec: str, scratch: Path, *, stand_ins: bool, spec_change: Change = str, tree_change: TreeChange = dict
+) -> Iterator[Running]:
+    """Run the stack of a spec of this folder while inside; changes are made to its text and to what is rendered."""
     name = f"proof-{uuid.uuid4().hex[:6]}"
-    spec = write_spec(scratch / name, name)
-    site = site_of(spec.read_text(encoding="utf-8"), stand_ins=stand_ins)
+    path = write_spec(scratch / name, name, spec)
+    site = site_of(spec_change(path.read_text(encoding="utf-8")), stand_ins=stand_ins)
     images.provide(site, print)
-    bundle, secrets = spec.parent / "bundle", spec.parent / "secrets"
-    write(render(site), bundle)
+    bundle, secrets = path.parent / "bundle", path.parent / "secrets"
+    write(tree_change(render(site)), bundle)
     with Sink() as sink:
         secrets.mkdir()
         (secrets / "oncall.url").write_text(sink.url, encoding="utf-8")

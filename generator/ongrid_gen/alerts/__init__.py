@@ -3,17 +3,34 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.alerts import service_dependency_error_rate, trace_error_rate, trace_latency
+from ongrid_gen.alerts import (
+    metric_anomaly,
+    metric_forecast,
+    metric_raw,
+    metric_threshold,
+    service_dependency_error_rate,
+    trace_absent,
+    trace_error_rate,
+    trace_latency,
+    trace_throughput_drop,
+)
 from ongrid_gen.alerts.base import Explanation, Kind, Timing
 from ongrid_gen.alerts.explain import explain_text, runbook
 from ongrid_gen.alerts.names import runbook_path
 from ongrid_gen.model import Alert, Site
-from ongrid_gen.rules import Group, Record, Rule, RuleFile, TestFile
+from ongrid_gen.rules import Group, Record, Rule, RuleFile, RuleTest, TestFile
+from ongrid_gen.units import format_duration
 
 KINDS: Final[dict[str, Kind]] = {
     trace_latency.KIND: trace_latency,
     trace_error_rate.KIND: trace_error_rate,
     service_dependency_error_rate.KIND: service_dependency_error_rate,
+    trace_absent.KIND: trace_absent,
+    trace_throughput_drop.KIND: trace_throughput_drop,
+    metric_raw.KIND: metric_raw,
+    metric_threshold.KIND: metric_threshold,
+    metric_anomaly.KIND: metric_anomaly,
+    metric_forecast.KIND: metric_forecast,
 }
 
 __all__ = [
@@ -38,14 +55,22 @@ def rule_files(site: Site) -> Iterator[RuleFile]:
     for alert in site.alerts:
         groups.setdefault(kind_of(alert).group(alert), []).append(alert)
     for name, alerts in groups.items():
-        records: dict[str, Record] = {}
+        records: dict[tuple[str, str], Record] = {}
         for alert in alerts:
             for record in kind_of(alert).records(alert, site):
-                records.setdefault(record.name, record)
+                records.setdefault((record.name, record.expr), record)
         rules = [rule for alert in alerts for rule in rules_of(alert, site)]
         tests = [test for alert in alerts for test in kind_of(alert).tests(alert, site)]
         yield RuleFile(
             name,
             (Group(name, (*records.values(), *rules)),),
-            (TestFile(tuple(tests), site.alerting.interval),),
+            tuple(test_files(tests, site)),
         )
+
+
+def test_files(tests: list[RuleTest], site: Site) -> Iterator[TestFile]:
+    """Yield unit tests by how far apart they evaluate; promtool takes one interval a file."""
+    for interval in dict.fromkeys(test.interval for test in tests):
+        suffix = "" if interval is None else f".{format_duration(interval)}"
+        same = tuple(test for test in tests if test.interval == interval)
+        yield TestFile(same, site.alerting.interval if interval is None else interval, suffix)

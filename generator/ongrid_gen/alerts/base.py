@@ -26,13 +26,19 @@ class Timing:
 class Explanation:
     """An alert in words. `kept` are the labels that come from the series.
 
-    `timing` is for traffic that turns all bad; None when not even that can fire it.
+    `timing` is the earliest time from `onset` to firing, None when nobody can tell or it never fires, as `untimed`
+    says; `fresh` the same for traffic without a past. `over` is the longest time from `ended` to its end.
     """
 
     condition: str
     kept: Sequence[str]
     quiet: Sequence[str]
     timing: Timing | None
+    fresh: Timing | None = None
+    over: Timing | None = None
+    onset: str = "steady good traffic turns all bad"
+    ended: str = "the last bad request"
+    untimed: str = "It can never fire: no share of bad requests is over the threshold."
 
 
 class Kind(Protocol):

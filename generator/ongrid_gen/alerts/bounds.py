@@ -1,4 +1,4 @@
-"""Bucket bounds of the span metrics: Tempo's own, and every threshold of the site."""
+"""Bucket bounds of the span metrics: Tempo's own, and every threshold of the site; or those that the spec pins."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -19,7 +19,9 @@ def of_threshold(seconds: Decimal) -> list[Decimal]:
 
 @cache
 def site_bounds(site: Site) -> list[Decimal]:
-    """Return every bound of the span metrics of a site, sorted."""
+    """Return every bound of the span metrics of a site, sorted. Bounds that the spec pins are all there is."""
+    if site.metrics.buckets is not None:
+        return list(site.metrics.buckets)
     needed = [bound for alert in site.alerts for bound in alerts.kind_of(alert).bounds(alert)]
     needed += [bound for slo in site.slos if slo.threshold is not None for bound in of_threshold(slo.threshold)]
     return sorted({*SPAN_BOUNDS, *needed})

@@ -7,7 +7,7 @@ from typing import Any, Final
 from ongrid_gen.conventions import SERVICE_NAME, SPAN_KIND, SPAN_NAME
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.text import Code, promql_matcher
-from ongrid_gen.units import format_duration
+from ongrid_gen.units import format_duration, parse_duration
 
 QUANTILES: Final = {
     "p50": Decimal("0.5"),
@@ -25,6 +25,7 @@ SPAN_KINDS: Final = {
 }
 FEWEST_REQUESTS: Final = 20
 ONGRID: Final = "ongrid"
+ALWAYS: Final = "always"
 
 
 def number(value: Any) -> Decimal:
@@ -117,6 +118,27 @@ def operator_of(alert: Alert) -> str:
     """Return `>` or `>=`."""
     operator: str = alert.params.get("operator", ">")
     return operator
+
+
+def expectation(alert: Alert) -> str:
+    """Return whether a service must `always` have requests, or only `after_seen` with some."""
+    expect: str = alert.params["expect"]
+    return expect
+
+
+def seen_within(alert: Alert) -> Decimal:
+    """Return how far back a service that had requests counts as seen, in seconds."""
+    return parse_duration(alert.params["seen_within"])
+
+
+def drop_of(alert: Alert) -> Decimal:
+    """Return the share of the requests that may be missing."""
+    return number(alert.params["drop_pct"]) / 100
+
+
+def compare_to(alert: Alert) -> Decimal:
+    """Return how long before now the requests are compared with, in seconds."""
+    return parse_duration(alert.params["compare_to"])
 
 
 def tolerated_share(alert: Alert) -> Decimal:

@@ -6,7 +6,6 @@ from typing import Any
 from ongrid_gen import alerts  # the registry in it is complete when a function here is called
 from ongrid_gen.alerts.base import Explanation, Timing
 from ongrid_gen.alerts.bounds import neighbours, site_bounds
-from ongrid_gen.alerts.timing import earliest, recovery
 from ongrid_gen.conventions import BANNER
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.rules import Rule
@@ -26,7 +25,7 @@ def explain_text(alert: Alert, site: Site) -> str:
         "Expression:\n" + indented(rule.expr),
         "Labels:\n" + indented(labels_table(said, rule)),
         *bounds_block(alert, site),
-        timing_block(said, alert, site),
+        timing_block(said),
         "What keeps it quiet:\n" + "\n".join(f"  - {phrase}" for phrase in said.quiet),
     ]
     return "\n\n".join(blocks) + "\n"
@@ -55,17 +54,14 @@ def bounds_block(alert: Alert, site: Site) -> list[str]:
     ]
 
 
-def timing_block(said: Explanation, alert: Alert, site: Site) -> str:
+def timing_block(said: Explanation) -> str:
     """Return how soon it fires and how late it is over."""
     if said.timing is None:
-        return "It can never fire: no share of bad requests is over the threshold."
-    fresh = earliest(alert, site, fresh=True)
-    new = f"\n  New traffic that is all bad: {seconds(fresh)}." if fresh is not None else ""
-    return (
-        f"Earliest alert: {seconds(said.timing)} after steady good traffic turns all bad"
-        f"\n{parts(said.timing)}{new}"
-        f"\nOver at the latest: {seconds(recovery(alert, site))} after the last bad request."
-    )
+        return said.untimed
+    lines = [f"Earliest alert: {seconds(said.timing)} after {said.onset}", parts(said.timing)]
+    lines += [f"  New traffic that is all bad: {seconds(said.fresh)}."] if said.fresh is not None else []
+    lines += [f"Over at the latest: {seconds(said.over)} after {said.ended}."] if said.over is not None else []
+    return "\n".join(lines)
 
 
 def seconds(timing: Timing) -> str:
@@ -88,20 +84,18 @@ def runbook(alert: Alert, site: Site) -> str:
         "condition": markdown_escape(said.condition),
         "prometheus": Code(f"http://localhost:{site.prometheus.port}/query"),
         "quiet": Code("\n".join(f"- {markdown_escape(phrase)}" for phrase in said.quiet)),
-        "timing": markdown_escape(timing_sentence(said, alert, site)),
+        "timing": markdown_escape(timing_sentence(said)),
         "silence": silence(alert, site),
     }
     return fill_source(f"runbooks/{alert.kind}.md.j2", **values, **kind.page(alert, site))
 
 
-def timing_sentence(said: Explanation, alert: Alert, site: Site) -> str:
+def timing_sentence(said: Explanation) -> str:
     """Return the times as one sentence."""
     if said.timing is None:
-        return "It can never fire."
-    return (
-        f"When all requests turn bad after a time of good ones, it fires after {seconds(said.timing)} at the earliest. "
-        f"It is over {seconds(recovery(alert, site))} after the last bad request at the latest."
-    )
+        return said.untimed
+    over = f" It is over {seconds(said.over)} after {said.ended} at the latest." if said.over is not None else ""
+    return f"It fires {seconds(said.timing)} after {said.onset} at the earliest.{over}"
 
 
 def silence(alert: Alert, site: Site) -> Code:

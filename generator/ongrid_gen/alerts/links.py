@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 from urllib.parse import quote, quote_plus
 
-from ongrid_gen.conventions import TEMPO_UID
+from ongrid_gen.conventions import RUNBOOKS, TEMPO_UID
 from ongrid_gen.model import Site
 from ongrid_gen.text import promql_string
 from ongrid_gen.units import plain
@@ -80,4 +80,4 @@ def runbook_link(site: Site, path: str) -> str:
     """Return where people read a runbook of the bundle: below the site's own address, else its path in the bundle."""
     if site.alerting.runbooks is None:
         return path
-    return f"{site.alerting.runbooks}/{quote(path.rsplit('/', 1)[-1])}"
+    return f"{site.alerting.runbooks}/{quote(path.removeprefix(f'{RUNBOOKS}/'))}"

@@ -4,10 +4,11 @@ import hashlib
 import unicodedata
 from typing import Final
 
-from ongrid_gen.conventions import RUNBOOKS
+from ongrid_gen.conventions import RUNBOOKS, SELF_GROUPS
 from ongrid_gen.model import Alert
 
 GRAPH_GROUP: Final = "service-graph"
+SLO_PREFIX: Final = "slo-"
 LONGEST: Final = 120  # bytes; with an ending still far below the 255 that file systems allow
 
 
@@ -25,10 +26,16 @@ def file_name(name: str, taken: frozenset[str] = frozenset()) -> str:
 
 
 def service_group(service: str) -> str:
-    """Return the rule group of a service's alerts; a service called `service-graph` does not get the graph's."""
-    return file_name(service, frozenset({GRAPH_GROUP}))
+    """Return the rule group of a service's alerts; none gets that of the graph, of an SLO or one of the stack's own."""
+    own = frozenset({service}) if service.startswith(SELF_GROUPS) else frozenset()
+    return file_name(service, frozenset({GRAPH_GROUP, *own, *kept_for_slos(service)}))
+
+
+def kept_for_slos(name: str) -> frozenset[str]:
+    """Return the name if it begins like the files of SLOs: it then gets a hash. Some file systems mind no case."""
+    return frozenset({name}) if name.casefold().startswith(SLO_PREFIX) else frozenset()
 
 
 def runbook_path(alert: Alert) -> str:
     """Return the path of the alert's runbook inside the bundle."""
-    return f"{RUNBOOKS}/{file_name(alert.name)}.md"
+    return f"{RUNBOOKS}/{file_name(alert.name, kept_for_slos(alert.name))}.md"

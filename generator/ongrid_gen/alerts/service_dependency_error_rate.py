@@ -28,7 +28,17 @@ from ongrid_gen.alerts.wording import (
     quiet_words,
     spoken,
 )
-from ongrid_gen.conventions import AFFECTS, CLIENT, GRAPH_FAILED, GRAPH_TOTAL, OWNER, SERVER, SERVICE, SERVICE_NAME
+from ongrid_gen.conventions import (
+    AFFECTS,
+    CLIENT,
+    GENERATOR,
+    GRAPH_FAILED,
+    GRAPH_TOTAL,
+    OWNER,
+    SERVER,
+    SERVICE,
+    SERVICE_NAME,
+)
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.rules import Record, Rule, RuleTest
 from ongrid_gen.text import Code, fill, markdown_escape, promql_matcher, promql_string
@@ -202,6 +212,7 @@ def tests(alert: Alert, site: Site) -> list[RuleTest]:
         ),
         strangers=strangers(alert, site, own),
         siblings=siblings(alert, own),
+        parts=[{GENERATOR: f"tempo-{number}"} for number in range(2)],
     )
     return [*story.tests(), ratio.without_failures(story)]
 
@@ -253,6 +264,8 @@ def explain(alert: Alert, site: Site) -> Explanation:
         [CLIENT, SERVER],
         [*quiet_words(alert, site), *outside],
         timing.earliest(alert, site),
+        timing.earliest(alert, site, fresh=True),
+        timing.recovery(alert, site),
     )
 
 

@@ -7,7 +7,7 @@ later than this and often a little earlier.
 from decimal import Decimal
 
 from ongrid_gen.alerts.base import Timing
-from ongrid_gen.alerts.conditions import fewest_requests, operator_of, tolerated_share
+from ongrid_gen.alerts.conditions import compare_to, drop_of, fewest_requests, operator_of, tolerated_share
 from ongrid_gen.model import Alert, Site
 
 ALL: Decimal = Decimal(1)
@@ -43,6 +43,34 @@ def recovery(alert: Alert, site: Site) -> Timing:
             ("`keep_firing_for`", alert.keep_firing_for),
         )
     )
+
+
+def silence(alert: Alert, site: Site) -> Timing:
+    """Return the earliest time from the last request to an alert about absent ones."""
+    return Timing((("until the window holds no request", alert.window), *way_there(site), ("`for`", alert.for_)))
+
+
+def returned(alert: Alert, site: Site) -> Timing:
+    """Return the longest time from the first new request until that alert is over: new series need two samples."""
+    return Timing(
+        (*way_there(site), ("second sample", site.metrics.interval), ("`keep_firing_for`", alert.keep_firing_for))
+    )
+
+
+def dropped(alert: Alert, site: Site, fell: Decimal = ALL, before: Decimal | None = None) -> Timing | None:
+    """Return the earliest time from a fall of the rate by this share to the alert about it; None when it never fires.
+
+    `before` is for how many seconds the rate was steady before it fell; None stands for long enough.
+    """
+    tolerated, ago = drop_of(alert), compare_to(alert)
+    if not (fell > tolerated or (operator_of(alert) == ">=" and fell == tolerated)):
+        return None
+    needed = alert.window * tolerated / fell
+    if before is not None:
+        needed = max(needed, alert.window + ago - before)
+    if needed + alert.for_ + site.alerting.interval > ago:
+        return None  # by then the fall is what is compared with
+    return Timing((("until enough of the window is missing", needed), *way_there(site), ("`for`", alert.for_)))
 
 
 def can_fire(alert: Alert, bad_share: Decimal) -> bool:

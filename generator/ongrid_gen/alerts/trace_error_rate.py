@@ -14,7 +14,7 @@ from ongrid_gen.alerts.cases.clock import Clock, clock_of
 from ongrid_gen.alerts.cases.promtest import Phase, bad, counter, good, series
 from ongrid_gen.alerts.cases.shares import Load
 from ongrid_gen.alerts.cases.story import Drawn, Labels, Story
-from ongrid_gen.alerts.cases.strangers import other_requests
+from ongrid_gen.alerts.cases.strangers import other_requests, request_parts
 from ongrid_gen.alerts.conditions import (
     all_operations,
     exact_matchers,
@@ -193,6 +193,7 @@ def tests(alert: Alert, site: Site) -> list[RuleTest]:
         draw=lambda phases, changed: draw(alert, phases, changed),
         expected=lambda share, _: expected(alert, site, share) if ratio.plain_words(share) else None,
         strangers=other_requests(alert, site),
+        parts=request_parts(alert),
     )
     return [*story.tests(), ratio.without_failures(story)]
 
@@ -222,6 +223,8 @@ def explain(alert: Alert, site: Site) -> Explanation:
         list(kept_labels(alert, site)),
         quiet_words(alert, site),
         timing.earliest(alert, site),
+        timing.earliest(alert, site, fresh=True),
+        timing.recovery(alert, site),
     )
 
 

@@ -19,6 +19,7 @@ from ongrid_gen.alerts.conditions import (
     is_ongrid,
     min_requests,
     operation_of,
+    operator_of,
     quantile_of,
     range_of,
     request_labels,
@@ -54,7 +55,7 @@ RATIO: Final = """\
 (
   sum by (<< by >>) (rate(<< bucket >>{<< of >>,le=<< bound >>}[<< range >>]))
     / (sum by (<< by >>) (rate(<< bucket >>{<< of >>,le="+Inf"}[<< range >>])) > 0)
-) < << quantile >>"""
+) << operator >> << quantile >>"""
 ENOUGH: Final = """
 and sum by (<< by >>) (increase(<< bucket >>{<< of >>,le="+Inf"}[<< range >>])) >= << fewest >>"""
 # R6: after a restart that adds the bound, the total still holds older requests, the bound does not.
@@ -71,7 +72,7 @@ histogram_quantile(
   sum by (le) (rate(<< bucket >>{
     << of >>
   }[<< range >>]))
-) * 1000 > << threshold >>"""
+) * 1000 << operator >> << threshold >>"""
 # R5: without the bound the ratio is empty, which looks like good news.
 BOUND_MISSING: Final = """\
 (sum by (service_name) (rate(<< bucket >>{<< service >>,le="+Inf"}[<< range >>])) > 0)
@@ -141,6 +142,7 @@ def values(alert: Alert, site: Site) -> dict[str, Any]:
         "bound": promql_string(plain(threshold_seconds(alert))),
         "range": range_of(alert),
         "quantile": quantile_of(alert),
+        "operator": Code("<" if operator_of(alert) == ">" else "<="),
         "fewest": min_requests(alert),
     }
 
@@ -153,7 +155,9 @@ def guarded_expr(alert: Alert, site: Site) -> str:
 def ongrid_expr(alert: Alert, site: Site) -> str:
     """Return Ongrid's form: the quantile in milliseconds, every span kind, no guard."""
     of, threshold = Code(", ".join(exact_matchers(alert))), written(alert.params["threshold_ms"])
-    return fill(ONGRID_EXPR, **(values(alert, site) | {"of": of, "threshold": threshold}))
+    return fill(
+        ONGRID_EXPR, **(values(alert, site) | {"of": of, "operator": Code(operator_of(alert)), "threshold": threshold})
+    )
 
 
 def missing_range(site: Site) -> Decimal:
@@ -225,8 +229,9 @@ def who_template(alert: Alert, site: Site) -> str:
 
 def measured(alert: Alert, who: str, reading: str) -> str:
     """Return what was read beside what is allowed."""
-    allowed = f"{written(alert.params['threshold_ms'])} ms"
-    return f"{who}: {alert.params['quantile']} is {reading}, more than {allowed} allowed ({range_of(alert)})"
+    limit = f"{written(alert.params['threshold_ms'])} ms"
+    allowed = f"more than {limit} allowed" if operator_of(alert) == ">" else f"less than {limit} wanted"
+    return f"{who}: {alert.params['quantile']} is {reading}, {allowed} ({range_of(alert)})"
 
 
 def decimals(alert: Alert) -> int:
@@ -273,9 +278,10 @@ def quantile_query(alert: Alert, site: Site, shift: Decimal = Decimal(0)) -> str
 
 def condition(alert: Alert, site: Site, say: Say) -> str:
     """Return when the alert fires, as a sentence, and below how many requests it does not."""
-    allowed = f"{written(alert.params['threshold_ms'])} ms"
+    limit = f"{written(alert.params['threshold_ms'])} ms"
+    slow = f"above {limit}" if operator_of(alert) == ">" else f"{limit} or more"
     return (
-        f"Fires when {alert.params['quantile']} of {requests_named(alert, say)} is above {allowed}, "
+        f"Fires when {alert.params['quantile']} of {requests_named(alert, say)} is {slow}, "
         f"over {range_of(alert)}{held(alert)}.{guard(alert, site)}"
     )
 
@@ -311,12 +317,19 @@ def explain(alert: Alert, site: Site) -> Explanation:
     """Return the alert in words."""
     tolerated = plain((1 - quantile_of(alert)) * 100)
     quiet = [
-        f"up to {tolerated}% of the requests may be slower",
+        f"{'up to' if operator_of(alert) == '>' else 'less than'} {tolerated}% of the requests may be slower",
         *quiet_words(alert, site),
         *([] if is_ongrid(site) else [f"a new bucket bound: for {range_of(alert)} after Tempo learned it"]),
     ]
     kept = [] if is_ongrid(site) else list(request_labels(alert))
-    return Explanation(condition(alert, site, str), kept, quiet, timing.earliest(alert, site))
+    return Explanation(
+        condition(alert, site, str),
+        kept,
+        quiet,
+        timing.earliest(alert, site),
+        timing.earliest(alert, site, fresh=True),
+        timing.recovery(alert, site),
+    )
 
 
 def page(alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:

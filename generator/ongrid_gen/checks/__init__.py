@@ -5,6 +5,10 @@ from typing import Final
 from ongrid_gen.checks import (
     aliases,
     batch_fits_queue,
+    burn_above_budget,
+    burn_can_fire,
+    burn_windows,
+    burst_lasts,
     dialect_can,
     drill_can_fire,
     drill_expects,
@@ -12,6 +16,7 @@ from ongrid_gen.checks import (
     finds_alerts,
     free_labels,
     known_channel,
+    known_past,
     known_service,
     listed_operation,
     memory_floor,
@@ -19,11 +24,17 @@ from ongrid_gen.checks import (
     own_dimension,
     own_port,
     own_rule_name,
+    pinned_bound,
     public_listen,
+    reachable_bound,
     reaches_someone,
+    series_fit,
+    slo_period,
+    slo_threshold,
     window_floor,
     window_length,
     window_overlap,
+    within_budget,
 )
 from ongrid_gen.checks.base import Check
 from ongrid_gen.model import Site
@@ -51,6 +62,17 @@ CHECKS: Final[tuple[Check, ...]] = (
     window_length,
     window_overlap,
     encrypted_password,
+    pinned_bound,
+    reachable_bound,
+    burst_lasts,
+    known_past,
+    series_fit,
+    within_budget,
+    burn_can_fire,
+    burn_above_budget,
+    slo_threshold,
+    burn_windows,
+    slo_period,
 )
 
 

@@ -1,10 +1,13 @@
 """What a check is: a pure function of the site that yields problems, with a code of its own that is never reused."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
+from ongrid_gen.alerts.conditions import threshold_seconds
 from ongrid_gen.model import Site
-from ongrid_gen.problems import Problem
+from ongrid_gen.problems import Path, Problem
 from ongrid_gen.suggest import listed, nearest
 
 
@@ -24,3 +27,22 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if found is not None:
         return f"did you mean `{found}`?"
     return f"there are: {listed(names)}" if names else "there are none"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A latency threshold of the spec: whose it is, where it stands, in seconds."""
+
+    who: str
+    path: Path
+    seconds: Decimal
+
+
+def limits(site: Site) -> Iterator[Limit]:
+    """Yield every latency threshold."""
+    for alert in site.alerts:
+        if "threshold_ms" in alert.params:
+            yield Limit(f"alert `{alert.name}`", alert.path_to("threshold_ms"), threshold_seconds(alert))
+    for slo in site.slos:
+        if slo.threshold is not None:
+            yield Limit(f"SLO `{slo.name}`", (*slo.path, "threshold_ms"), slo.threshold)

@@ -1,4 +1,4 @@
-"""OG033: labels of the site and of an alert are not ones that mean something already."""
+"""OG033: labels of the site, of an alert and of an SLO are not ones that mean something already."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -28,6 +28,16 @@ def check(site: Site) -> Iterator[Problem]:
                     code=CODE,
                     path=(*alert.path_to("labels"), label),
                     message=f"label `{label}` of alert `{alert.name}` is set by the stack itself",
+                    hint="choose another name",
+                    on_key=True,
+                )
+    for slo in site.slos:
+        for label in slo.labels:
+            if label in RESERVED_LABELS or label in site.external_labels:
+                yield Problem(
+                    code=CODE,
+                    path=(*slo.path, "labels", label),
+                    message=f"label `{label}` of SLO `{slo.name}` is set by the stack itself",
                     hint="choose another name",
                     on_key=True,
                 )

@@ -31,6 +31,8 @@ def named_services(site: Site) -> Iterator[tuple[Path, str, str]]:
         for key in ("client", "server"):
             if key in alert.params:
                 yield alert.path_to(key), f"alert `{alert.name}` watches", str(alert.params[key])
+    for slo in site.slos:
+        yield (*slo.path, "service"), f"SLO `{slo.name}` watches", slo.service
     for index, drill in enumerate(site.drills):
         yield (*drill.path, "send", "service"), f"drill {index} sends as", drill.service
         if drill.client is not None:

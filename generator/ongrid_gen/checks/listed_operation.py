@@ -29,5 +29,8 @@ def named_operations(site: Site) -> Iterator[tuple[Path, str, str, str]]:
         if "operation" in alert.params and alert.service is not None:
             operation = str(alert.params["operation"])
             yield alert.path_to("operation"), f"alert `{alert.name}` watches", alert.service, operation
+    for slo in site.slos:
+        if slo.operation is not None:
+            yield (*slo.path, "operation"), f"SLO `{slo.name}` watches", slo.service, slo.operation
     for index, drill in enumerate(site.drills):
         yield (*drill.path, "send", "operation"), f"drill {index} sends", drill.service, drill.operation

@@ -7,7 +7,6 @@ from ongrid_gen.model import Site
 from ongrid_gen.problems import Problem, Severity
 from ongrid_gen.routing import alert_rules, channels, known_labels
 from ongrid_gen.rules import Rule
-from ongrid_gen.suggest import listed
 
 CODE: Final = "OG023"
 
@@ -41,8 +40,8 @@ def unreached(site: Site) -> Iterator[Problem]:
             yield Problem(CODE, (*rule.path, "name"), f"{whose(rule, site)} {why}", hint)
     own = [rule.name for rule in lost if not rule.path]
     if own:
-        why = "reach nobody: no route matches them and there is no default channel"
-        yield Problem(CODE, ("notify",), f"alerts of the stack itself {why}: {listed(own)}", hint)
+        why = "no route matches them and there is no default channel"
+        yield Problem(CODE, ("notify",), f"alerts of the stack itself, such as `{own[0]}`, reach nobody: {why}", hint)
 
 
 def whose(rule: Rule, site: Site) -> str:

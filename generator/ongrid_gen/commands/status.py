@@ -9,6 +9,7 @@ import click
 from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import out_option, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.up import edge_option, running_stack
+from ongrid_gen.conventions import WATCHDOG
 from ongrid_gen.runtime import api, docker
 from ongrid_gen.runtime.compose import is_fine
 from ongrid_gen.runtime.stack import Stack
@@ -36,13 +37,17 @@ def status(stack: Stack) -> dict[str, Any]:
     containers = [container(entry) for project in stack.projects for entry in project.services()]
     running = any(entry["service"] == "prometheus" and entry["state"] == "running" for entry in containers)
     targets = [target(entry) for entry in api.targets(stack.prometheus)] if running else []
-    alerts = [alert(entry) for entry in api.alerts(stack.prometheus)] if running else []
+    found = [alert(entry) for entry in api.alerts(stack.prometheus)] if running else []
+    alerts = [entry for entry in found if entry["alert"] != WATCHDOG]
+    watched = not running or len(alerts) < len(found) or not evaluated(stack.prometheus)
     healthy = bool(containers) and all(entry["ok"] for entry in containers) and all(entry["up"] for entry in targets)
+    healthy = healthy and watched
     return {
         "site": stack.site.name,
         "healthy": healthy and running,
         "containers": containers,
         "targets": targets,
+        "watchdog": watched,
         "alerts": alerts,
     }
 
@@ -56,6 +61,12 @@ def container(entry: dict[str, Any]) -> dict[str, Any]:
         "health": entry.get("Health") or "",
         "ok": is_fine(entry),
     }
+
+
+def evaluated(prometheus: str) -> bool:
+    """Tell whether every rule has had its turn: before, the watchdog cannot fire."""
+    groups = api.get(f"{prometheus}/api/v1/rules")["data"]["groups"]
+    return all(not group["lastEvaluation"].startswith("0001") for group in groups)
 
 
 def target(entry: dict[str, Any]) -> dict[str, Any]:
@@ -84,6 +95,7 @@ def as_text(found: dict[str, Any]) -> str:
     if not lines:
         lines = ["nothing runs"]
     lines += [f"BAD target {entry['job']}: {entry['error']}" for entry in found["targets"] if not entry["up"]]
+    lines += [] if found["watchdog"] else [f"BAD alert {WATCHDOG} does not fire: rules are not evaluated"]
     lines += [
         f"{entry['state']:<8} {entry['alert']} since {entry['since'][:19]}Z: {entry['summary']}"
         for entry in sorted(found["alerts"], key=lambda entry: (entry["state"], entry["alert"]))

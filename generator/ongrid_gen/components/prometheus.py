@@ -13,13 +13,14 @@ from ongrid_gen.conventions import (
     TEMPO_HOST,
     TEMPO_HTTP,
 )
-from ongrid_gen.model import Site
+from ongrid_gen.model import Scrape, Site
 from ongrid_gen.rulefiles import rule_files, rules_data, rules_path, tests_data, tests_path
 from ongrid_gen.units import format_duration
 
 NAME: Final = "prometheus"
 CONFIG: Final = "prometheus/prometheus.yaml"
 SCRAPE_INTERVAL: Final = "15s"
+DOCKER_HOST: Final = "host.docker.internal"
 
 
 def files(site: Site) -> Tree:
@@ -54,8 +55,16 @@ def config(site: Site) -> dict[str, Any]:
                 ("tempo", f"{TEMPO_HOST}:{TEMPO_HTTP}"),
                 ("alertmanager", f"{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}"),
             )
-        ],
+        ]
+        + [scrape_config(job) for job in site.prometheus.scrape],
     }
+
+
+def scrape_config(scrape: Scrape) -> dict[str, Any]:
+    """Return a scrape job of the site's own."""
+    labels = {"labels": dict(scrape.labels)} if scrape.labels else {}
+    path = {} if scrape.metrics_path == "/metrics" else {"metrics_path": scrape.metrics_path}
+    return {"job_name": scrape.job, **path, "static_configs": [{"targets": list(scrape.targets), **labels}]}
 
 
 def static(target: str, *, wrap: bool = False) -> dict[str, Any]:
@@ -77,6 +86,13 @@ def flags(site: Site) -> list[str]:
     ]
 
 
+def host_gateway(site: Site) -> dict[str, Any]:
+    """Return what makes the machine's own name known in the container, where a target needs it: Linux does not."""
+    targets = [target for scrape in site.prometheus.scrape for target in scrape.targets]
+    wanted = any(target.rpartition(":")[0] == DOCKER_HOST for target in targets)
+    return {"extra_hosts": [f"{DOCKER_HOST}:host-gateway"]} if wanted else {}
+
+
 def service(site: Site) -> ComposeService:
     """Return Prometheus' container."""
     probe = ["CMD", "/bin/promtool", "check", "ready", f"--url=http://localhost:{PROMETHEUS_HTTP}"]
@@ -90,6 +106,7 @@ def service(site: Site) -> ComposeService:
         ports=[publish("127.0.0.1", site.prometheus.port, PROMETHEUS_HTTP)],
         extra={
             "hostname": NAME,
+            **host_gateway(site),
             "stop_grace_period": "60s",
             "healthcheck": {"test": probe, "interval": "3s", "timeout": "5s", "retries": 3, "start_period": "60s"},
         },

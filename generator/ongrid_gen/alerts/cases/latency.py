@@ -21,10 +21,11 @@ from ongrid_gen.alerts.cases.promtest import (
 )
 from ongrid_gen.alerts.cases.shares import Load, load
 from ongrid_gen.alerts.cases.story import Drawn, Labels, Story
-from ongrid_gen.alerts.cases.strangers import other_requests
+from ongrid_gen.alerts.cases.strangers import other_requests, request_parts
 from ongrid_gen.alerts.conditions import (
     fewest_requests,
     is_ongrid,
+    operator_of,
     quantile_of,
     request_labels,
     span_kinds_of,
@@ -87,11 +88,12 @@ def story(subject: Subject) -> Story:
         clock=subject.clock,
         tolerated=1 - quantile_of(subject.alert),
         fewest=subject.fewest,
-        at_threshold_fires=False,
+        at_threshold_fires=operator_of(subject.alert) == ">=" and not is_ongrid(subject.site),
         is_exact=None if is_ongrid(subject.site) else lambda one: is_exact(subject, one),
         draw=lambda phases, labels: draw(subject, phases, labels),
         expected=lambda share, _: told(subject, share),
         strangers=other_requests(subject.alert, subject.site),
+        parts=request_parts(subject.alert),
     )
 
 

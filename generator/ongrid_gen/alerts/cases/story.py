@@ -22,7 +22,8 @@ class Story:
     `draw` returns the counters of some traffic, given the labels that differ from the alert's own requests.
     `expected` is the firing alert when this share of requests is bad, or None when its words would depend on the
     last bit. `strangers` are other requests, which it must not mind, by the name of the test; `siblings` are others
-    that it watches too, which it must tell apart, with their own `expected`.
+    that it watches too, which it must tell apart, with their own `expected`. `parts` are the labels of series that it
+    must add up.
     """
 
     alert: Alert
@@ -35,13 +36,15 @@ class Story:
     expected: Callable[[Decimal, Labels], dict[str, Any] | None]
     strangers: Mapping[str, Labels]
     siblings: Mapping[str, Labels] = field(default_factory=dict)
+    parts: Sequence[Labels] = ()
 
     def tests(self) -> list[RuleTest]:
         """Return every case that applies."""
         over = self.over()
         if over is None:
             return [*self.never_fires(), *self.always_quiet()]
-        return [*self.fires(over), *self.ends(over), *self.always_quiet(), *self.at_the_guard(), *self.strange(over)]
+        return [*self.fires(over), *self.ends(over), *self.always_quiet(), *self.at_the_guard(), *self.strange(over),
+                *self.together()]  # fmt: skip
 
     def over(self) -> Load | None:
         """Return traffic that must fire, whose alert has plain words."""
@@ -162,13 +165,20 @@ class Story:
         few = next((n for n in range(self.fewest, 0, -1) if self.clock.increase(n) < self.fewest), 0)
         after = self.long()
         if few:
-            yield self.case("is quiet when there are too few requests to judge", self.draw(
-                [self.quiet_before, Phase(1, bad=few), Phase(after)], {}), silence(self.end, self.clock))  # fmt: skip
+            beside = [Phase(self.clock.prelude + 1 + after, good=load(Decimal(1), self.fewest).total)]
+            others = [one for labels in self.strangers.values() for one in self.draw(beside, labels)]
+            yield self.case("is quiet when there are too few requests to judge, whatever traffic there is beside", [
+                *self.draw([self.quiet_before, Phase(1, bad=few), Phase(after)], {}), *others],
+                silence(self.end, self.clock))  # fmt: skip
         due = self.clock.fires(self.clock.seen(self.onset))
         alert = self.expected(Decimal(1), {})
         if self.fewest and alert is not None and due < self.clock.emptied(self.onset):
             yield self.case("fires with just enough requests", self.draw(
                 [self.quiet_before, Phase(1, bad=few + 1), Phase(after)], {}), [Check(due, (alert,))])  # fmt: skip
+            if self.parts:
+                yield self.case("fires with just enough requests in several series", self.in_parts(
+                    lambda share: [self.quiet_before, Phase(1, bad=share), Phase(after)], few + 1),
+                    [Check(due, (alert,))])  # fmt: skip
 
     def strange(self, over: Load) -> Iterator[RuleTest]:
         """Yield the cases in which something else is bad, or another of the things it watches."""
@@ -181,3 +191,29 @@ class Story:
         for name, labels in self.siblings.items():
             yield self.case(f"names only what is bad: {name}", [*healthy, *self.draw(bad, labels)],
                             firing(due, clock, self.told(over.share, labels)))  # fmt: skip
+
+    def in_parts(self, phases: Callable[[int], Sequence[Phase]], requests: int) -> Drawn:
+        """Return the counters of as many requests, spread over the series that belong together."""
+        count = len(self.parts)
+        shares = [requests // count + (place < requests % count) for place in range(count)]
+        return [one for share, labels in zip(shares, self.parts, strict=True)
+                for one in self.draw(phases(share), labels)]  # fmt: skip
+
+    def together(self) -> Iterator[RuleTest]:
+        """Yield the cases of requests in several series: each of them counts, and counts once."""
+        if not self.parts:
+            return
+        filled = self.clock.filled(self.onset - self.clock.step)
+        share = next((one for one in just_above(self.tolerated) if self.expected(one, {}) is not None), None)
+        if share is not None:
+            yield self.case("fires a little above the threshold in several series",
+                            self.turning_together(load(share, self.fewest)),
+                            [Check(self.clock.fires(filled), (self.told(share),))])  # fmt: skip
+        below = load(just_below(self.tolerated), self.fewest)
+        yield self.case("is quiet a little below the threshold in several series", self.turning_together(below),
+                        silence(self.end, self.clock))  # fmt: skip
+
+    def turning_together(self, traffic: Load) -> Drawn:
+        """Return the counters of good traffic that turns into this in every part."""
+        phases = [Phase(self.clock.prelude, good=traffic.total), traffic.phase(self.long())]
+        return [one for labels in self.parts for one in self.draw(phases, labels)]

@@ -7,7 +7,7 @@ from ongrid_gen.alerts.conditions import (
     service_of,
     span_kinds_of,
 )
-from ongrid_gen.conventions import SERVICE_NAME, SPAN_KIND, SPAN_NAME
+from ongrid_gen.conventions import GENERATOR, SERVICE_NAME, SPAN_KIND, SPAN_NAME
 from ongrid_gen.model import Alert, Site
 
 
@@ -21,3 +21,10 @@ def other_requests(alert: Alert, site: Site) -> dict[str, dict[str, str]]:
     if kind is not None and not is_ongrid(site):
         found[f"only spans of {kind} are bad"] = {SPAN_KIND: kind}
     return found
+
+
+def request_parts(alert: Alert) -> list[dict[str, str]]:
+    """Return labels of series that together are the alert's requests: of every kind of span, from two generators."""
+    kinds = span_kinds_of(alert)
+    several = kinds if len(kinds) > 1 else kinds * 2
+    return [{SPAN_KIND: kind, GENERATOR: f"tempo-{number}"} for number, kind in enumerate(several)]

@@ -2,6 +2,7 @@
 2.10.8 and 3.0.3."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ongrid_gen.alerts.bounds import site_bounds
@@ -35,6 +36,27 @@ RATE_LIMIT = 30_000_000
 LIVE_TRACES = 100_000
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Names of Tempo's own metrics, and labels of them, that differ between its versions.
+
+    `flush_failures` count blocks that could not be written, each from 0 on; `flushed_bytes` is a histogram's sum. What
+    is None or False a version does not tell. `collection_label` is what failed collections of the generator are told
+    apart by; `collections_born` says that their counter does not exist before the first.
+    """
+
+    flush_failures: tuple[str, ...]
+    flush_queue: str
+    flushed_bytes: str
+    live_traces: str
+    graph_dropped: tuple[str, ...]
+    collection_label: str
+    collections_born: bool
+    late_spans: bool
+    lag: bool
+    wal_size: bool
+
+
 class Dialect(Protocol):
     """A module that knows the configuration language of one version of Tempo.
 
@@ -49,6 +71,7 @@ class Dialect(Protocol):
     STOPS_POLITELY: bool
     TRACEQL: bool
     ZERO_SAMPLE: bool
+    WATCHED: Watched
 
     @property
     def PROBE(self) -> Sequence[str]:  # noqa: N802 - a constant of the module

@@ -17,6 +17,18 @@ STOP_GRACE: Final = "10s"
 STOPS_POLITELY: Final = False
 TRACEQL: Final = False
 ZERO_SAMPLE: Final = False
+WATCHED: Final = base.Watched(
+    flush_failures=("tempo_ingester_failed_flushes_total",),
+    flush_queue="tempo_ingester_flush_queue_length",
+    flushed_bytes="tempo_ingester_flush_size_bytes_sum",
+    live_traces="tempo_ingester_live_traces",
+    graph_dropped=("tempo_metrics_generator_processor_service_graphs_dropped_spans",),
+    collection_label="tenant",
+    collections_born=False,
+    late_spans=False,
+    lag=False,
+    wal_size=False,
+)
 
 
 def config(site: Site) -> base.Config:

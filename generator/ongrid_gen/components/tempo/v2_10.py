@@ -13,6 +13,18 @@ STOP_GRACE: Final = "20s"
 STOPS_POLITELY: Final = True
 TRACEQL: Final = True
 ZERO_SAMPLE: Final = True
+WATCHED: Final = base.Watched(
+    flush_failures=("tempo_ingester_failed_flushes_total",),
+    flush_queue="tempo_ingester_flush_queue_length",
+    flushed_bytes="tempo_ingester_flush_size_bytes_sum",
+    live_traces="tempo_ingester_live_traces",
+    graph_dropped=("tempo_metrics_generator_processor_service_graphs_dropped_spans",),
+    collection_label="error_type",
+    collections_born=True,
+    late_spans=True,
+    lag=True,
+    wal_size=True,
+)
 
 
 def config(site: Site) -> base.Config:

@@ -13,6 +13,21 @@ STOP_GRACE: Final = "20s"
 STOPS_POLITELY: Final = True
 TRACEQL: Final = True
 ZERO_SAMPLE: Final = True
+WATCHED: Final = base.Watched(
+    flush_failures=("tempo_live_store_failed_completions_total", "tempo_live_store_local_failed_flushes_total"),
+    flush_queue="tempo_live_store_complete_queue_length",
+    flushed_bytes="tempo_live_store_completion_size_bytes_sum",
+    live_traces="tempo_live_store_live_traces",
+    graph_dropped=(
+        "tempo_metrics_generator_processor_service_graphs_dropped_spans",
+        "tempo_metrics_generator_processor_service_graphs_dropped_edges_total",
+    ),
+    collection_label="error_type",
+    collections_born=True,
+    late_spans=True,
+    lag=True,
+    wal_size=True,
+)
 
 
 def config(site: Site) -> base.Config:

@@ -1,0 +1,116 @@
+"""The generated tests of a forecast: lines that will be beyond the threshold in time, and such as will not."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ongrid_gen.alerts.cases.gauges import COMPARE, NO, OPEN, Floats, Judge, Samples, Subject, Verdict, exact, near
+from ongrid_gen.rules import RuleTest
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The alert in samples, `seconds` apart; `ahead` in seconds."""
+
+    record: str
+    operator: str
+    threshold: Decimal
+    falls: bool
+    size: int
+    seconds: float
+    ahead: int
+    fewest: int
+    unit: str
+
+    @property
+    def scale(self) -> float:
+        """How far from the threshold the lines of the tests begin."""
+        return max(1.0, abs(float(self.threshold)))
+
+    def level(self, beyond: float) -> float:
+        """Return a number so far beyond the threshold, in the direction of the alert."""
+        return float(self.threshold) + (-beyond if self.falls else beyond)
+
+    def line(self, start: float, slope: float, length: int) -> Samples:
+        """Return samples that begin `start` beyond the threshold and move on by `slope` a second."""
+        return [exact(self.level(start + slope * at * self.seconds)) for at in range(length)]
+
+
+def judge(plan: Plan) -> Judge:
+    """Return the second implementation of the condition."""
+
+    def verdict(tape: Mapping[str, Floats], at: int) -> Verdict:
+        samples = tape.get(plan.record, [])
+        first = max(0, at - plan.size + 1)
+        seen = [((index - at) * plan.seconds, one) for index, one in enumerate(samples[: at + 1])
+                if index >= first and one is not None]  # fmt: skip
+        if len(seen) < max(2, plan.fewest):
+            return NO
+        slope, now = fitted(seen)
+        value, limit = now + slope * plan.ahead, float(plan.threshold)
+        flat = all(one == seen[0][1] for _, one in seen)
+        if flat:
+            return NO
+        span, scale = abs(seen[0][0]) or 1.0, max(abs(one) for _, one in seen)
+        if near(slope * span, 0.0, scale) or near(value, limit, max(scale, abs(slope * plan.ahead))):
+            return OPEN
+        on_the_way = slope < 0 if plan.falls else slope > 0
+        return Verdict(COMPARE[plan.operator](value, limit) and on_the_way, value, plan.unit)
+
+    return verdict
+
+
+def fitted(seen: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Return slope and present value of the straight line through points, by least squares."""
+    number = len(seen)
+    mid_time = math.fsum(time for time, _ in seen) / number
+    mid = math.fsum(value for _, value in seen) / number
+    spread = math.fsum((time - mid_time) ** 2 for time, _ in seen)
+    slope = math.fsum((time - mid_time) * (value - mid) for time, value in seen) / spread
+    return slope, mid - slope * mid_time
+
+
+def tests(subject: Subject, plan: Plan) -> Iterator[RuleTest]:
+    """Yield every case."""
+    evaluation = subject.beat.evaluation // subject.beat.record
+    more = subject.beat.held + 4 * evaluation
+    end = subject.beat.kept + 4 * evaluation
+    size, way = plan.size, plan.scale
+    length = size + more
+    whole = length * plan.seconds + plan.ahead
+    soon = way * 1.05 / plan.ahead
+    midway = way / ((size + 2.5) * plan.seconds + plan.ahead)
+    sinking = plan.line(-way, soon, length)
+    creep = way / 1000 / whole
+    for name, samples in (
+        ("fires when it will be beyond in time, once there are samples enough", sinking),
+        ("is over when too few samples are left", [*sinking, *[None] * (size + end)]),
+        ("fires as soon as the forecast is beyond", plan.line(-way, midway, length + 6)),
+        ("is quiet when it moves too slowly", plan.line(-way, way * 0.95 / whole, length)),
+        ("is quiet when it moves away", plan.line(-way, -soon, length)),
+        ("is quiet when it stays", plan.line(-way, 0, length)),
+        ("is quiet when it stays beyond", plan.line(way / 100, 0, length)),
+        ("is quiet when it is beyond but returns", plan.line(way / 100, -creep, length)),
+        ("fires when it is a little beyond and goes on", plan.line(way / 100, creep, length)),
+        ("fires when it turns", turning(plan, plan.line(-way, 0, size + 3), soon * 4, length)),
+        ("fires when it turns beyond", turning(plan, plan.line(way / 100, -creep, size + 3), creep * 2, length)),
+        ("is over when it stops", [*plan.line(-way, soon, size + more), *back(plan, soon, size, more, end)]),
+    ):
+        yield from subject.case(name, {plan.record: samples})
+    yield from subject.case("tells things apart", {plan.record: sinking},
+                            {plan.record: plan.line(-way, 0, length)}, {plan.record: sinking})  # fmt: skip
+    yield from subject.case("is quiet without series", {})
+
+
+def turning(plan: Plan, before: Samples, slope: float, length: int) -> Samples:
+    """Return samples that move on from where others end, at another slope."""
+    last = before[-1]
+    distance = float(last if last is not None else 0) - float(plan.threshold)
+    return [*before, *plan.line((-distance if plan.falls else distance) + slope * plan.seconds, slope, length)]
+
+
+def back(plan: Plan, slope: float, size: int, more: int, end: int) -> Samples:
+    """Return samples that return at four times the speed at which they came."""
+    reached = -plan.scale + slope * plan.seconds * (size + more - 1)
+    return plan.line(reached - slope * 4 * plan.seconds, -slope * 4, size + end)

@@ -1,0 +1,271 @@
+"""What a site will cost before it runs: series, spans and bytes, against `budget` and the limits of the spec.
+
+Everything is a sum that can be followed by hand. What the spec does not say is assumed, and every assumption is named
+beside the key that replaces it. Spans count once before sampling and once after: there is no sampling in the spec yet,
+so both are the same.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from ongrid_gen.alerts.bounds import site_bounds
+from ongrid_gen.conventions import GRAPH_BOUNDS
+from ongrid_gen.model import Service, Site
+from ongrid_gen.problems import Path
+from ongrid_gen.rulefiles import rule_files
+from ongrid_gen.rules import Record
+from ongrid_gen.units import format_duration
+
+DAY: Final = 86_400
+LISTED: Final = 4
+OPERATIONS: Final = 10  # of a service that lists none
+CALLED: Final = 2  # services that a service calls
+STATUSES: Final = 2  # UNSET and ERROR; hardly any library sets OK
+# Values that one operation's requests have of an attribute; 5 of one that is not listed.
+VALUES: Final = {"http.request.method": 1, "http.route": 1, "http.response.status_code": 3, "deployment.environment": 1}
+OTHER_VALUES: Final = 5
+SUM_AND_COUNT: Final = 2
+INFINITY: Final = 1
+# Measured: what the containers of the stack say of themselves, scraped every 15 s, and what a sample takes on disk.
+OWN_SERIES: Final = 1_800
+SCRAPE_SECONDS: Final = 15
+BYTES_PER_SAMPLE: Final = 2
+# A rough guide: what a series in Prometheus' head takes, and what Prometheus takes without any.
+BYTES_PER_SERIES: Final = 8 << 10
+PROMETHEUS_IDLE: Final = 100 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number: `key` for programs, `how` the sum behind it, `limit` what the spec allows and `path` where."""
+
+    key: str
+    what: str
+    value: int
+    unit: str
+    how: str
+    limit: int | None = None
+    path: Path = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether it is more than the spec allows."""
+        return self.limit is not None and self.value > self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """All figures, what was assumed for them, and what cannot be said for want of a key."""
+
+    figures: tuple[Figure, ...]
+    assumed: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def over(self) -> tuple[Figure, ...]:
+        """The figures that are more than the spec allows."""
+        return tuple(figure for figure in self.figures if figure.is_over)
+
+
+def estimate(site: Site) -> Estimate:
+    """Return what a site will cost."""
+    known = site.budget.requests_per_second is not None
+    unknown = () if known else ("spans and bytes: set `budget.requests_per_second`",)
+    return Estimate((*series_figures(site), *span_figures(site)), tuple(assumptions(site)), unknown)
+
+
+def series_figures(site: Site) -> Iterator[Figure]:
+    """Yield the series of each processor and of the rules, and what Prometheus makes of all of them."""
+    by_file = rule_series(site)
+    spans, graph, rules = span_series(site), graph_series(site), sum(by_file.values())
+    generated, total = spans + graph, spans + graph + rules + OWN_SERIES
+    yield Figure("span_metrics_series", "span metrics", spans, "series", span_sum(site))
+    yield Figure("service_graph_series", "service graph", graph, "series",
+                 f"{edges(site)} edges × {series_of_edge(site)} series")  # fmt: skip
+    yield generated_figure(site)
+    yield Figure("rule_series", "recorded by rules", rules, "series", most(by_file))
+    yield Figure("series", "in Prometheus", total, "series",
+                 f"all of these + {OWN_SERIES:,} that the stack says of itself", site.budget.series,
+                 ("budget", "series"))  # fmt: skip
+    rate = samples_per_second(generated, rules, site)
+    disk = int(rate * BYTES_PER_SAMPLE * site.prometheus.retention)
+    yield Figure("samples_per_second", "written by Prometheus", int(rate), "samples/s",
+                 f"every {format_duration(site.metrics.interval)}, {format_duration(site.alerting.interval)} and "
+                 f"{SCRAPE_SECONDS}s")  # fmt: skip
+    yield Figure("prometheus_bytes", "Prometheus' disk", disk, "bytes",
+                 f"{format_duration(site.prometheus.retention)} × {BYTES_PER_SAMPLE} bytes a sample",
+                 site.prometheus.disk, ("prometheus", "disk"))  # fmt: skip
+    yield Figure("prometheus_memory", "Prometheus' memory", PROMETHEUS_IDLE + total * BYTES_PER_SERIES, "bytes",
+                 f"{PROMETHEUS_IDLE >> 20} MiB + {BYTES_PER_SERIES >> 10} KiB a series: a rough guide",
+                 site.prometheus.memory, ("prometheus", "memory"))  # fmt: skip
+
+
+def generated_figure(site: Site) -> Figure:
+    """Return the series that Tempo makes, against its limit (0 is none)."""
+    return Figure("generated_series", "made by Tempo", span_series(site) + graph_series(site), "series",
+                  "span metrics + service graph", site.metrics.max_active_series or None,
+                  ("metrics", "max_active_series"))  # fmt: skip
+
+
+def span_figures(site: Site) -> Iterator[Figure]:
+    """Yield spans and bytes a day, before and after sampling; nothing when nobody says how many requests there are."""
+    budget = site.budget
+    if budget.requests_per_second is None:
+        return
+    sent = budget.requests_per_second * budget.spans_per_request * DAY
+    stored = int(sent * kept_share(site))
+    held = int(stored * budget.bytes_per_span * site.tempo.retention / DAY)
+    yield Figure("spans_per_day", "sent", sent, "spans a day",
+                 f"{budget.requests_per_second:,} requests/s × {budget.spans_per_request} spans × {DAY:,} s",
+                 )  # fmt: skip
+    yield Figure("bytes_per_day", "sent", sent * budget.bytes_per_span, "bytes a day",
+                 f"{budget.bytes_per_span} bytes a span")  # fmt: skip
+    yield Figure("stored_spans_per_day", "stored", stored, "spans a day",
+                 f"{kept_share(site) * 100:g} % of them: sampling is not part of the spec yet",
+                 budget.stored_spans_per_day, ("budget", "stored_spans_per_day"))  # fmt: skip
+    yield Figure("stored_bytes_per_day", "stored", stored * budget.bytes_per_span, "bytes a day",
+                 f"{budget.bytes_per_span} bytes a span")  # fmt: skip
+    limit, path = (budget.stored_bytes, "stored_bytes") if budget.stored_bytes else (site.tempo.disk, "disk")
+    yield Figure("stored_bytes", "Tempo's disk", held, "bytes",
+                 f"{format_duration(site.tempo.retention)} of that", limit,
+                 ("budget" if budget.stored_bytes else "tempo", path))  # fmt: skip
+
+
+def kept_share(site: Site) -> Decimal:
+    """Return the share of the spans that is stored."""
+    del site
+    return Decimal(1)
+
+
+def operations_of(service: Service) -> int:
+    """Return how many operations a service has, or is assumed to have."""
+    return len(service.operations) or OPERATIONS
+
+
+def span_names(site: Site) -> int:
+    """Return the pairs of service and span name: operations served, and as many calls and inner steps."""
+    return sum(2 * operations_of(service) for service in site.services)
+
+
+def values_of(dimension: str) -> int:
+    """Return how many values a dimension has within one operation."""
+    return VALUES.get(dimension, OTHER_VALUES)
+
+
+def variants(dimensions: tuple[str, ...]) -> int:
+    """Return how many series dimensions make of one."""
+    found = 1
+    for dimension in dimensions:
+        found *= values_of(dimension)
+    return found
+
+
+def series_of_span(site: Site) -> int:
+    """Return the series of one span name, status and set of dimensions."""
+    buckets = len(site_bounds(site)) + INFINITY
+    return 1 + buckets + SUM_AND_COUNT + site.metrics.size
+
+
+def span_series(site: Site) -> int:
+    """Return the series of the span metrics."""
+    return span_names(site) * STATUSES * variants(site.metrics.dimensions) * series_of_span(site)
+
+
+def span_sum(site: Site) -> str:
+    """Return the product behind it."""
+    dimensions = variants(site.metrics.dimensions)
+    by = f" × {dimensions} by dimensions" if dimensions > 1 else ""
+    return f"{span_names(site)} span names × {STATUSES} statuses{by} × {series_of_span(site)} series"
+
+
+def edges(site: Site) -> int:
+    """Return how many pairs of services call each other: some for each service, and the way in from outside."""
+    number = len(site.services)
+    return number * min(CALLED, number - 1) + number
+
+
+def series_of_edge(site: Site) -> int:
+    """Return the series of one edge: two counters, and a histogram on either side."""
+    histogram = len(GRAPH_BOUNDS) + INFINITY + SUM_AND_COUNT
+    sides = 3 if site.metrics.messaging_latency else 2
+    return (2 + sides * histogram) * variants(site.metrics.graph_dimensions)
+
+
+def graph_series(site: Site) -> int:
+    """Return the series of the service graph."""
+    return edges(site) * series_of_edge(site)
+
+
+def rule_series(site: Site) -> dict[str, int]:
+    """Return the series that the recording rules of each rule file make: of a service, an SLO, the stack itself."""
+    found = {file.name: sum(isinstance(rule, Record) for rule in file.rules) for file in rule_files(site)}
+    return {name: number for name, number in found.items() if number}
+
+
+def most(by_file: dict[str, int]) -> str:
+    """Return the files that record most, in words."""
+    first = sorted(by_file.items(), key=lambda item: (-item[1], item[0]))[:LISTED]
+    more = f" and {len(by_file) - LISTED} more" if len(by_file) > LISTED else ""
+    return ", ".join(f"{name}: {number}" for name, number in first) + more or "no rule records"
+
+
+def samples_per_second(generated: int, rules: int, site: Site) -> Decimal:
+    """Return the samples that Prometheus takes in."""
+    pushed, recorded = generated / site.metrics.interval, rules / site.alerting.interval
+    return pushed + recorded + Decimal(OWN_SERIES) / SCRAPE_SECONDS
+
+
+def assumptions(site: Site) -> Iterator[str]:
+    """Yield what the sums assume, and how to say it better."""
+    silent = [service.name for service in site.services if not service.operations]
+    if silent:
+        yield f"{OPERATIONS} operations for {', '.join(silent)}: list them in `services[].operations`"
+    yield "as many span names again for calls and inner steps of a service"
+    yield f"{STATUSES} statuses for each: fine and failed"
+    yield f"a service calls {CALLED} others, and each is called from outside too"
+    for dimension in (*site.metrics.dimensions, *site.metrics.graph_dimensions):
+        many = values_of(dimension)
+        yield f"{many} value{'s' if many > 1 else ''} of `{dimension}` within an operation"
+    if site.budget.requests_per_second is not None:
+        yield (
+            f"{site.budget.spans_per_request} spans a request, {site.budget.bytes_per_span} bytes a span: "
+            "`budget.spans_per_request`, `budget.bytes_per_span`"
+        )
+    yield "series live as long as their service: names that change with each request are not counted"
+
+
+def as_text(found: Estimate) -> str:
+    """Return the estimate for people: a line a figure, then what was assumed."""
+    lines = [
+        f"{'OVER ' if figure.is_over else ''}{figure.what}: {amount(figure.value, figure.unit)} ({figure.how})"
+        + (f"; {'.'.join(map(str, figure.path))} is {amount(figure.limit, figure.unit)}" if figure.limit else "")
+        for figure in found.figures
+    ]
+    lines += [f"not known: {text}" for text in found.unknown]
+    lines += ["", "Assumed:", *(f"  - {text}" for text in found.assumed)]
+    return "\n".join(lines)
+
+
+def amount(value: int, unit: str) -> str:
+    """Return a number with its unit; bytes in the largest that leaves a whole digit."""
+    if not unit.startswith("bytes"):
+        return f"{value:,} {unit}"
+    for power, name in ((40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")):
+        if value >= 1 << power:
+            return f"{value / (1 << power):,.1f} {name}{unit.removeprefix('bytes')}"
+    return f"{value:,} {unit}"
+
+
+def as_data(found: Estimate) -> dict[str, object]:
+    """Return the estimate for programs."""
+    return {
+        "figures": {
+            figure.key: {"value": figure.value, "unit": figure.unit, "how": figure.how, "limit": figure.limit}
+            for figure in found.figures
+        },
+        "over": [figure.key for figure in found.over],
+        "assumed": list(found.assumed),
+        "unknown": list(found.unknown),
+    }

@@ -1,0 +1,173 @@
+"""The rule tests of a watch: what its series do before, during and after the fault, and when the alert must speak.
+
+A story has phases: healthy, at the border (if there is one), the fault, healthy again. Samples and
+evaluations are `step` seconds apart; times below are counted in steps.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from ongrid_gen.rules import RuleTest
+from ongrid_gen.units import format_duration, plain
+
+MINUTE: Final = Decimal(60)
+FIVE_MINUTES: Final = Decimal(300)
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """A counter's growth in one step, then none."""
+
+    size: int
+
+
+# What a series does in a phase: a gauge's value or a counter's growth a step; None when it does not exist.
+Value = Decimal | int | Burst | None
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """What one series does in each phase; without a border of its own, it stays healthy there."""
+
+    series: str
+    healthy: Value
+    fault: Value
+    border: Value
+    after: Value
+    counts: bool
+
+
+def gauge(series: str, healthy: Value, fault: Value, *, border: Value = None, after: Value = None) -> Phases:
+    """Return a gauge; `border` and `after` are as `healthy` unless they are given."""
+    return _phases(series, healthy, fault, border, after, counts=False)
+
+
+def counter(series: str, healthy: Value, fault: Value, *, border: Value = None, after: Value = None) -> Phases:
+    """Return a counter that begins at 0; `border` and `after` are as `healthy` unless they are given."""
+    return _phases(series, healthy, fault, border, after, counts=True)
+
+
+def steady(series: str, value: Value = 1) -> Phases:
+    """Return a gauge that nothing changes."""
+    return Phases(series, value, value, value, value, counts=False)
+
+
+def _phases(series: str, healthy: Value, fault: Value, border: Value, after: Value, *, counts: bool) -> Phases:
+    return Phases(series, healthy, fault, healthy if border is None else border,
+                  healthy if after is None else after, counts)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One story. `labels` are those that the series give the alert, `told` is how its summary writes the value.
+
+    `delay` is how long after the first sample of the fault the expression becomes true, `lasting` for how long it stays
+    true after the last one. `border` is how long the border lasts, 0 without one. A case that is `quiet` never fires,
+    one that `always` speaks does so from the start.
+    """
+
+    name: str
+    series: Sequence[Phases]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    told: str = ""
+    delay: int = 0
+    lasting: int = 1
+    healthy: int = 20
+    border: int = 0
+    fault: int = 5
+    quiet: bool = False
+    always: bool = False
+    step: Decimal = MINUTE
+
+    @property
+    def metrics(self) -> set[str]:
+        """The names of its series."""
+        return {one.series.split("{")[0] for one in self.series}
+
+    def named(self, name: str) -> "Case":
+        """Return the same case under another name."""
+        return replace(self, name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A case of an alert. `hold` is its `for` in steps, `offset` the group's query offset in seconds."""
+
+    alert: str
+    case: Case
+    hold: int
+    offset: Decimal
+    expected: Mapping[str, Any]
+
+    @property
+    def late(self) -> int:
+        """How many steps the offset hides."""
+        return -(-int(self.offset) // int(self.case.step))
+
+    @property
+    def length(self) -> int:
+        """How many steps the fault takes."""
+        return self.case.delay + self.hold + self.case.fault
+
+    def input_series(self) -> list[dict[str, str]]:
+        """Return the samples."""
+        after = self.case.lasting + self.late + 1
+        return [
+            {"series": one.series, "values": values(one, self.case, self.length, after)} for one in self.case.series
+        ]
+
+    def checks(self) -> list[dict[str, Any]]:
+        """Return what is asked when: before the fault, at the border, before `for` is over, then, and afterwards."""
+        case, onset = self.case, self.case.healthy + self.case.border
+        due = onset + case.delay + self.hold + self.late
+        over = onset + self.length + case.lasting + self.late
+        quiet = () if case.always else (case.healthy - 1, onset - 1 + self.late, due - 1, over)
+        asked: dict[int, list[Mapping[str, Any]]] = {at: [] for at in quiet if at >= 0}
+        asked[due] = [] if case.quiet else [dict(self.expected)]
+        return [
+            {"eval_time": format_duration(at * case.step), "alertname": self.alert, "exp_alerts": asked[at]}
+            for at in sorted(asked)
+        ]
+
+
+def rule_test(stories: Sequence[Told]) -> RuleTest:
+    """Return the test that tells some stories at once; they share a step."""
+    return RuleTest(
+        "; ".join(f"{one.alert}: {one.case.name}" for one in stories),
+        {
+            "interval": format_duration(stories[0].case.step),
+            "input_series": [series for one in stories for series in one.input_series()],
+            "alert_rule_test": [check for one in stories for check in one.checks()],
+        },
+    )
+
+
+def values(one: Phases, case: Case, fault: int, after: int) -> str:
+    """Return the samples of a series in promtool's notation."""
+    parts: list[str] = []
+    level = Decimal(0)
+    phases = ((one.healthy, case.healthy), (one.border, case.border), (one.fault, fault), (one.after, after))
+    for value, steps in phases:
+        if not steps:
+            continue
+        if value is None:
+            parts.append(f"_x{steps}")
+            level = Decimal(0)
+            continue
+        if not one.counts:
+            parts.append(f"{plain(number(value))}+0x{steps - 1}")
+            continue
+        first, each = (value.size, 0) if isinstance(value, Burst) else (number(value), number(value))
+        level += first
+        parts.append(f"{plain(level)}+{plain(each)}x{steps - 1}")
+        level += each * (steps - 1)
+    return " ".join(parts)
+
+
+def number(value: Value) -> Decimal:
+    """Return what is a number."""
+    if value is None or isinstance(value, Burst):
+        raise TypeError(f"{value!r} is no level of a gauge")
+    return Decimal(value)

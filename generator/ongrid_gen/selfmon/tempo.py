@@ -1,0 +1,339 @@
+"""Tempo watched: ingest, the metrics generator and its way to Prometheus, blocks, limits, disk.
+
+Names and labels were read from running programs: 1.5.0 in this stack, 2.10.8 and 3.0.3 from their recorded pages.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ongrid_gen.alerts.wording import per_cent
+from ongrid_gen.model import Site
+from ongrid_gen.selfmon.base import CRITICAL, TEMPO, WARNING, Watch, born, dialect, down, filled, grown
+from ongrid_gen.selfmon.cases import Case, counter, gauge, steady
+from ongrid_gen.selfmon.counters import growing, newborn
+from ongrid_gen.selfmon.words import duration
+
+COMPONENT: Final = TEMPO
+JOB: Final = 'job="tempo",instance="tempo:3200"'
+TENANT: Final = f'{JOB},tenant="single-tenant"'
+URL: Final = {"url": "http://prometheus:9090/api/v1/write"}
+WRITE: Final = f'{TENANT},url="{URL["url"]}"'
+ONE_TENANT: Final = {"tenant": "single-tenant"}
+
+REFUSED: Final = "tempo_receiver_refused_spans"
+DISCARDED: Final = "tempo_discarded_spans_total"
+LATE: Final = "tempo_metrics_generator_spans_discarded_total"
+GENERATED: Final = "tempo_metrics_generator_spans_received_total"
+LIMITED: Final = "tempo_metrics_generator_registry_series_limited_total"
+ACTIVE: Final = "tempo_metrics_generator_registry_active_series"
+ACTIVE_LIMIT: Final = "tempo_metrics_generator_registry_max_active_series"
+COLLECTIONS_FAILED: Final = "tempo_metrics_generator_registry_collections_failed_total"
+SENT: Final = "prometheus_remote_storage_queue_highest_sent_timestamp_seconds"
+TAKEN_IN: Final = "prometheus_remote_storage_queue_highest_timestamp_seconds"
+NOT_WRITTEN: Final = 'prometheus_remote_storage_samples_failed_total{job="tempo"}'
+OUTSIDE: Final = 'tempo_warnings_total{reason="outside_ingestion_time_slack"}'
+
+LATE_SHARE: Final = """\
+sum by (tenant) (rate(<< late >>{reason="outside_metrics_ingestion_slack"}[5m]))
+  / (sum by (tenant) (rate(<< received >>[5m])) > 0) > 0.01"""
+NEAR: Final = "max by (tenant) (<< used >> / (<< limit >> > 0)) > 0.8"
+LAG: Final = """\
+max by (url) (<< taken >>{job="tempo"} - << sent >>{job="tempo"}) > 60"""
+# 1.5 does not tell what its queue has taken in; but while it has active series, it sends them at every collection.
+LAG_1_5: Final = """\
+max by (url) (time() - << sent >>{job="tempo"}) > << lag >>
+  and on () sum(<< active >>) > 0"""
+
+
+def watches(site: Site) -> Iterator[Watch]:
+    """Yield every watch."""
+    yield tempo_down()
+    yield from ingest()
+    yield from generator(site)
+    yield remote_write_failing()
+    yield behind(site) if dialect(site).WATCHED.lag else behind_1_5(site)
+    yield clock_skew()
+
+
+def tempo_down() -> Watch:
+    """Without Tempo there are no traces, no span metrics, and every trace alert is blind."""
+    target = {"job": "tempo", "instance": "tempo:3200"}
+    return Watch(
+        name="TempoDown",
+        severity=CRITICAL,
+        minutes=1,
+        expr=down(TEMPO),
+        summary="Tempo is down: no traces are stored, no span metrics are made",
+        meaning="Prometheus could not scrape Tempo for a minute. Spans wait in the gateway's "
+        "queue; trace alerts are blind.",
+        remedy="Look at the container's state and the end of its log, and start it before the gateway's queue is full.",
+        look='up{job="tempo"}',
+        causes=(
+            "It was killed for memory: `docker inspect` says `OOMKilled`. Raise `tempo.memory`.",
+            "The disk is full, so that it cannot write its log and stops.",
+            "Its configuration was changed by hand and does not load.",
+        ),
+        cases=(
+            Case("speaks of a target that does not answer", [gauge(f"up{{{JOB}}}", 1, 0)], target),
+            # an instant selector sees the last sample for five minutes
+            Case("speaks of a target that nobody scrapes", [gauge(f"up{{{JOB}}}", 1, None)], {"job": "tempo"}, delay=4),
+        ),
+    )
+
+
+def ingest() -> Iterator[Watch]:
+    """Yield what tells that spans do not get in."""
+    yield Watch(
+        name="TempoSpansRefused",
+        severity=WARNING,
+        minutes=2,
+        expr=grown(REFUSED, "receiver", 5),
+        summary='Tempo refused {{ printf "%.0f" $value }} spans in 5m at its receiver {{ $labels.receiver }}',
+        meaning="Tempo answers with errors. The gateway sends the same spans again until its queue is full.",
+        remedy="Read Tempo's log for the reason, and compare the traffic with the limits of the site.",
+        look=f"sum by (receiver, transport) (rate({REFUSED}[5m]))",
+        causes=("Traffic over the rate limit.", "Tempo is starting or stopping.", "Its log on disk cannot be written."),
+        cases=(growing(f'{REFUSED}{{{JOB},receiver="otlp",transport="grpc"}}', {"receiver": "otlp"}, 2, 5),),
+    )
+    series = f'{DISCARDED}{{{TENANT},reason="rate_limited"}}'
+    yield Watch(
+        name="TempoSpansDiscarded",
+        severity=WARNING,
+        minutes=0,
+        expr=born(DISCARDED, "reason", TEMPO),
+        summary='Tempo discarded {{ printf "%.0f" $value }} spans: {{ $labels.reason }}',
+        meaning="These spans are lost: Tempo accepted or refused them for good, and nobody sends them again.",
+        remedy="The reason names the limit: rate_limited is bytes a second, live_traces_exceeded traces at a time, "
+        "trace_too_large a single trace. Lower the traffic, sample at the source, or raise the limit.",
+        look=f"sum by (reason) (increase({DISCARDED}[1h]))",
+        causes=(
+            "A burst: a load test, a retry storm, a release that made more spans.",
+            "A service that never ends its traces.",
+        ),
+        cases=newborn(series, {"reason": "rate_limited"}, TEMPO, JOB, 0),
+    )
+
+
+def generator(site: Site) -> Iterator[Watch]:
+    """Yield what tells that the span metrics are not whole."""
+    known = dialect(site).WATCHED
+    if known.late_spans:
+        yield late_spans()
+    yield series_limited()
+    if site.metrics.max_active_series:
+        yield series_near_limit()
+    yield collection_failing(known.collection_label, is_born=known.collections_born)
+    yield graph_dropping(known.graph_dropped)
+
+
+def late_spans() -> Watch:
+    """Spans outside the slack are stored, but counted nowhere."""
+    return Watch(
+        name="TempoLateSpans",
+        severity=WARNING,
+        minutes=5,
+        expr=filled(LATE_SHARE, late=LATE, received=GENERATED),
+        summary="{{ $value | humanizePercentage }} of the spans are too old or too new to be counted",
+        meaning="Spans that end more than 30s from now are stored but left out of the metrics, "
+        "so alerts do not see them.",
+        remedy="Find who sends late: a clock that is wrong, a queue that is caught up with, "
+        "batches that wait too long.",
+        look=f"sum by (reason) (rate({LATE}[5m])) / ignoring (reason) group_left sum(rate({GENERATED}[5m]))",
+        causes=(
+            "The clock of an edge is wrong.",
+            "The gateway or an agent catches up after an outage: then it is over soon.",
+        ),
+        quiet="up to 1 % of the spans late",
+        cases=(
+            Case(
+                "speaks above one in a hundred, is quiet at it",
+                [
+                    counter(f'{LATE}{{{TENANT},reason="outside_metrics_ingestion_slack"}}', 0, 20, border=1),
+                    counter(f"{GENERATED}{{{TENANT}}}", 100, 100),
+                ],
+                ONE_TENANT,
+                told=per_cent(0.2),
+                border=12,
+                lasting=3,
+            ),
+        ),
+    )
+
+
+def series_limited() -> Watch:
+    """Over the limit, new label sets are merged or left out: a new service is missing from its own alert."""
+    return Watch(
+        name="TempoSeriesLimited",
+        severity=WARNING,
+        minutes=0,
+        expr=grown(LIMITED, "tenant"),
+        summary='Tempo left out series {{ printf "%.0f" $value }} times in 10m: the limit of active series is reached',
+        meaning="`metrics.max_active_series` is reached. New services and operations are missing "
+        "from metrics and alerts.",
+        remedy="Raise `metrics.max_active_series`, or take away what makes so many series.",
+        look='topk(10, count by (service_name) ({__name__=~"traces_spanmetrics_.+"}))',
+        causes=("Span names that hold ids.", "A dimension with many values in `metrics.dimensions`.", "More services."),
+        cases=(growing(f"{LIMITED}{{{TENANT}}}", ONE_TENANT, 0),),
+    )
+
+
+def series_near_limit() -> Watch:
+    """The forecast of `series_limited`; the limit is the one number of the spec, as Tempo reports it."""
+    return Watch(
+        name="TempoSeriesNearLimit",
+        severity=WARNING,
+        minutes=10,
+        expr=filled(NEAR, used=ACTIVE, limit=ACTIVE_LIMIT),
+        summary="{{ $value | humanizePercentage }} of the allowed active series are in use",
+        meaning="When `metrics.max_active_series` is reached, new services and operations are "
+        "missing from the metrics.",
+        remedy="Raise `metrics.max_active_series`, or take away what makes so many series.",
+        look=f"{ACTIVE} / {ACTIVE_LIMIT}",
+        causes=("Span names that hold ids.", "A dimension with many values in `metrics.dimensions`.", "More services."),
+        quiet="up to 80 % of the limit",
+        cases=(
+            Case(
+                "speaks above four fifths, is quiet at them",
+                [gauge(f"{ACTIVE}{{{TENANT}}}", 10, 900, border=800), steady(f"{ACTIVE_LIMIT}{{{TENANT}}}", 1000)],
+                ONE_TENANT,
+                told=per_cent(0.9),
+                border=15,
+            ),
+            Case(
+                "is quiet without a limit",
+                [gauge(f"{ACTIVE}{{{TENANT}}}", 10, 900), steady(f"{ACTIVE_LIMIT}{{{TENANT}}}", 0)],
+                quiet=True,
+            ),
+        ),
+    )
+
+
+def collection_failing(label: str, *, is_born: bool) -> Watch:
+    """A collection that fails leaves a hole in every series."""
+    value = {"tenant": "single-tenant"}.get(label, "too_many_series")
+    series = f'{COLLECTIONS_FAILED}{{{JOB},{label}="{value}"}}'
+    labels = {label: value}
+    return Watch(
+        name="TempoCollectionFailing",
+        severity=WARNING,
+        minutes=0,
+        expr=born(COLLECTIONS_FAILED, label, TEMPO) if is_born else grown(COLLECTIONS_FAILED, label),
+        summary=f'{{{{ printf "%.0f" $value }}}} collections of the span metrics failed ({{{{ $labels.{label} }}}})',
+        meaning="Tempo could not write its span metrics into its own log, so every series has a hole.",
+        remedy="Read Tempo's log; look at the disk of its volume.",
+        look=f"sum by ({label}) (increase({COLLECTIONS_FAILED}[1h]))",
+        causes=("The disk is full.", "The log of the metrics generator is damaged."),
+        cases=newborn(series, labels, TEMPO, JOB, 0) if is_born else (growing(series, labels, 0),),
+    )
+
+
+def graph_dropping(counters: tuple[str, ...]) -> Watch:
+    """Edges that are dropped make a dependency look idle."""
+    expr = "\nor ".join(grown(name, "tenant", 5) for name in counters)
+    series = f"{counters[-1]}{{{TENANT}}}"
+    return Watch(
+        name="TempoServiceGraphDropping",
+        severity=WARNING,
+        minutes=2,
+        expr=expr,
+        summary='Tempo dropped {{ printf "%.0f" $value }} spans of the service graph in 5m',
+        meaning="More requests wait for their other half than the generator keeps. Edges are "
+        "missing; their alerts are quiet.",
+        remedy="Look for a service whose spans come without their partner, or lower the traffic.",
+        look=f"rate({counters[0]}[5m])",
+        causes=("Much more traffic than planned.", "One side of many calls is not instrumented or is sampled out."),
+        cases=(growing(series, ONE_TENANT, 2, 5),),
+    )
+
+
+def remote_write_failing() -> Watch:
+    """Samples that Prometheus refuses for good. Not critical: a few must not mute the alerts that still work."""
+    return Watch(
+        name="RemoteWriteFailing",
+        severity=WARNING,
+        minutes=2,
+        expr=grown(NOT_WRITTEN, "url", 5),
+        summary='Prometheus refused {{ printf "%.0f" $value }} samples of the span metrics in 5m',
+        meaning="Tempo's remote write got an answer that forbids to try again. These samples are lost.",
+        remedy="Read Tempo's log: it repeats Prometheus' answer.",
+        look=f"sum by (url) (rate({NOT_WRITTEN}[5m]))",
+        causes=(
+            "Prometheus runs without `--web.enable-remote-write-receiver`: the answer is 404.",
+            "Samples are older than the out-of-order window, after a long outage.",
+            "A label is refused.",
+        ),
+        cases=(growing(f"{NOT_WRITTEN[: NOT_WRITTEN.index('{')]}{{{WRITE}}}", URL, 2, 5),),
+    )
+
+
+def behind(site: Site) -> Watch:
+    """How far the newest sample that was sent is behind the newest that waits."""
+    del site
+    return _behind(
+        filled(LAG, taken=TAKEN_IN, sent=SENT),
+        Case(
+            "speaks above a minute, is quiet at it",
+            [steady(f"{TAKEN_IN}{{{WRITE}}}", 1000), gauge(f"{SENT}{{{WRITE}}}", 990, 910, border=940)],
+            URL,
+            told=duration(90),
+            border=10,
+        ),
+    )
+
+
+def behind_1_5(site: Site) -> Watch:
+    """How old the newest sample is that was sent, while there is something to send."""
+    lag = 60 + 4 * site.metrics.interval
+    waits = Case(
+        "speaks when nothing is sent any more",
+        [counter(f"{SENT}{{{WRITE}}}", 60, 0, after=10 * lag), steady(f"{ACTIVE}{{{TENANT}}}", 100)],
+        URL,
+        # the last sample was sent when the fault begins
+        delay=int(lag // 60) + 1,
+        told=duration((int(lag // 60) + 3) * 60),
+    )
+    idle = Case(
+        "is quiet when there is nothing to send",
+        [gauge(f"{SENT}{{{WRITE}}}", 0, 0), steady(f"{ACTIVE}{{{TENANT}}}", 0)],
+        quiet=True,
+    )
+    return _behind(filled(LAG_1_5, sent=SENT, lag=lag, active=ACTIVE), waits, idle)
+
+
+def _behind(expr: str, *cases: Case) -> Watch:
+    return Watch(
+        name="RemoteWriteBehind",
+        severity=WARNING,
+        minutes=2,
+        expr=expr,
+        summary="The span metrics in Prometheus are {{ $value | humanizeDuration }} old",
+        meaning="Tempo cannot hand its samples over. It keeps them in its own log and tries again, so its disk fills.",
+        remedy="See whether Prometheus answers, and how long it takes. Trace alerts see only what has arrived.",
+        look=f'time() - {SENT}{{job="tempo"}}',
+        causes=("Prometheus is overloaded or restarts again and again.", "Prometheus' disk is full."),
+        cases=cases,
+    )
+
+
+def clock_skew() -> Watch:
+    """Spans whose time is more than two minutes from Tempo's own; the one sign of a wrong clock in every version.
+
+    Between Prometheus and Tempo there is no skew to see: they run on one machine, whose clock they share.
+    """
+    series = f"{OUTSIDE[:-1]},{TENANT}}}"
+    return Watch(
+        name="SpanClockSkew",
+        severity=WARNING,
+        minutes=10,
+        expr=grown(OUTSIDE, "tenant", 5),
+        summary='{{ printf "%.0f" $value }} times in 5m spans were more than 2m away from the present',
+        meaning="A sender's clock is wrong, or spans are very late. Such spans are hard to find and are in no alert.",
+        remedy="Compare the clocks of the edges with this machine's; see whether a queue is being caught up with.",
+        look=f"sum by (tenant) (rate({OUTSIDE}[5m]))",
+        causes=("An edge without time synchronisation.", "A device that sends what it kept while it was offline."),
+        quiet="a queue that is caught up with within ten minutes",
+        cases=(
+            Case("speaks when it goes on", [counter(series, 0, 6)], ONE_TENANT, told="30", lasting=3),
+            Case("is quiet when it is over soon", [counter(series, 0, 0, border=6)], border=4, quiet=True, fault=3),
+        ),
+    )

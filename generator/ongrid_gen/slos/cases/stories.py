@@ -1,0 +1,355 @@
+"""The tests of an SLO's burn alerts, told in traffic. Each says what it proves, and holds for any numbers of a spec."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final
+
+from ongrid_gen.alerts.cases.promtest import Phase, duration
+from ongrid_gen.alerts.conditions import SPAN_KINDS
+from ongrid_gen.alerts.wording import per_cent
+from ongrid_gen.conventions import SERVICE_NAME, SPAN_KIND, SPAN_NAME
+from ongrid_gen.rules import RuleTest
+from ongrid_gen.slos import names, wording
+from ongrid_gen.slos.burn import LONGEST_RAW, Pair, allowed, pairs, tiers
+from ongrid_gen.slos.cases.subject import LOOKBACK, Series, Subject, UncertainError, milliseconds
+from ongrid_gen.slos.cases.traffic import Evaluations
+from ongrid_gen.slos.rules import KEEP
+from ongrid_gen.slos.selection import request_labels, span_kinds
+
+NEAR: Final = Decimal("0.02")  # how far from a limit traffic is that is just above or below it
+HEAVY: Final = 1_000_000  # so many times the traffic makes what comes later count for nothing
+AFFORDABLE: Final = 120  # evaluations of one test at the site's own interval
+
+Question = Mapping[str, Any]
+Tell = Callable[[Subject, str], RuleTest | None]
+
+
+def case(
+    subject: Subject, name: str, drawn: Series, asked: Sequence[Question | None], alerts: Sequence[Question] = ()
+) -> RuleTest:
+    """Return one test; questions that have no certain answer are left out."""
+    certain = [question for question in asked if question is not None]
+    body: dict[str, Any] = {"interval": duration(subject.step), "input_series": drawn}
+    body |= {"alert_rule_test": list(alerts)} if alerts else {}
+    body |= {"promql_expr_test": certain} if certain else {}
+    return RuleTest(f"{subject.slo.name}: {name}", body)
+
+
+def expects(subject: Subject, number: int, alert: str, expected: Sequence[Question]) -> Question:
+    """Return the assertion that exactly these alerts fire at an evaluation, with their labels and annotations."""
+    return {"eval_time": duration(number * subject.interval), "alertname": alert, "exp_alerts": list(expected)}
+
+
+def told(subject: Subject, seen: Evaluations, number: int, tier: str) -> Question | None:
+    """Return the alert of a tier as promtool spells it; None when rounding a share is a toss-up."""
+    slo, site = subject.slo, subject.site
+    shares = {window: spoken_share(seen.share(number, milliseconds(window)))
+              for pair in pairs(slo, tier) for window in (pair.long, pair.short)}  # fmt: skip
+    left = budget_words(subject, seen, number)
+    if left is None or None in shares.values():
+        return None
+    reading = wording.Reading(lambda window: str(shares[window]), left)
+    return {
+        "exp_labels": {**request_labels(slo), **wording.burn_labels(slo, tier, site)},
+        "exp_annotations": wording.burn_annotations(slo, tier, site, str, reading),
+    }
+
+
+def spoken_share(share: float | None) -> str | None:
+    """Return a share as a person reads it; None when its last digit is a toss-up."""
+    if share is None:
+        return "unknown"
+    words = {per_cent(share * nearly) for nearly in (1 - 1e-9, 1, 1 + 1e-9)}
+    return words.pop() if len(words) == 1 else None
+
+
+def budget_words(subject: Subject, seen: Evaluations, number: int) -> str | None:
+    """Return the budget left as the alert reads it: the sample before, if that is not too old to be seen."""
+    spent = None
+    if number and subject.interval < LOOKBACK:
+        spent = seen.spent(number - 1, milliseconds(subject.slo.period), subject.budget_step)
+    if spent is None:
+        return "unknown"
+    left = 100 * (1 - spent / float(allowed(subject.slo)))
+    words = {f"{left + little:.1f}%" for little in (-1e-6, 0, 1e-6)}
+    return words.pop() if len(words) == 1 else None
+
+
+def requests(subject: Subject, share: Decimal) -> int:
+    """Return requests a step: so many that 2 % of this share are whole requests, and that the guard is content."""
+    wanted = max(8 / (share * NEAR), Decimal(100 * (subject.slo.min_errors + 1)) / share)
+    return int(10 ** len(str(int(wanted))))
+
+
+def stories(fine: Subject, long: Subject) -> tuple[list[RuleTest], list[RuleTest]]:
+    """Return the tests at the site's own interval, and those at the interval of long windows (none if it is that)."""
+    found = [(long, test) for test in shared(long)]
+    for place, tier in enumerate(tiers(fine.slo)):
+        found += of_tier(fine, long, tier, first=place == 0)
+    here = [test for subject, test in found if subject.interval == fine.interval]
+    return here, [test for subject, test in found if subject.interval != fine.interval]
+
+
+def of_tier(fine: Subject, long: Subject, tier: str, *, first: bool) -> Iterator[tuple[Subject, RuleTest]]:
+    """Yield the tests of one tier, each with the subject it is of. What floating point decides proves nothing."""
+    subject = fine if affordable(fine, tier) else long
+    tells: list[tuple[Subject, Tell]] = [
+        (subject, everything_fails), (subject, few_errors), (subject, enough_errors), (subject, recovery),
+        (long, short_windows_end_it),
+    ]  # fmt: skip
+    if first:  # what the recordings make of new and restarted counters is the same for every tier
+        tells += [(subject, new_series), (subject, restart)]
+    for pair in pairs(fine.slo, tier):
+        tells += [(long, partial(alone, pair=pair, above=True)), (long, partial(alone, pair=pair, above=False))]
+    for chosen, tell in tells:
+        try:
+            test = tell(chosen, tier)
+        except UncertainError:
+            continue
+        if test is not None:
+            yield chosen, test
+
+
+def affordable(subject: Subject, tier: str) -> bool:
+    """Tell whether a test of a tier, until it fires, is short enough at the site's own interval."""
+    time = subject.rounded(subject.hold(tier)) + 3 * subject.base + subject.offset
+    return time // subject.interval <= AFFORDABLE
+
+
+def lead(subject: Subject) -> int:
+    """Return steps of nothing before something happens."""
+    return subject.steps(subject.interval * 2 + subject.offset)
+
+
+def lasting(subject: Subject, tier: str) -> int:
+    """Return steps in which a tier that burns has surely fired."""
+    return subject.steps(subject.rounded(subject.hold(tier)) + subject.interval * 3 + subject.offset)
+
+
+def turns(subject: Subject, alert: str, firing: Sequence[bool]) -> list[Question]:
+    """Return the questions at every turn of an alert, and at the end."""
+    asked = {number for turn in range(1, len(firing)) if firing[turn] != firing[turn - 1]
+             for number in (turn - 1, turn)} | {len(firing) - 1}  # fmt: skip
+    return [subject.asks_firing(number, alert, fires=firing[number]) for number in sorted(asked)]
+
+
+def everything_fails(subject: Subject, tier: str) -> RuleTest:
+    """Return the case of good traffic that turns all bad: when it fires, with every word."""
+    number, alert = requests(subject, Decimal(1)), names.ALERTS[tier]
+    phases = [Phase(subject.steps(subject.base // 2) + lead(subject), good=number),
+              Phase(lasting(subject, tier) + subject.steps(subject.base * 2), bad=number)]  # fmt: skip
+    seen = subject.evaluated(phases)
+    firing = subject.firing(seen, tier)
+    due = firing.index(True)
+    expected = told(subject, seen, due, tier)
+    alerts = [expects(subject, due, alert, [expected])] if expected else []
+    return case(subject, f"{alert}: fires when everything turns bad, and not before `for` is over",
+                subject.drawn(phases), turns(subject, alert, firing[: due + 1]),
+                [expects(subject, due - 1, alert, []), *alerts])  # fmt: skip
+
+
+def new_series(subject: Subject, tier: str) -> RuleTest:
+    """Return the case of series that are born bad: two samples of them are enough."""
+    number, alert = requests(subject, Decimal(1)) * 10, names.ALERTS[tier]
+    before = lead(subject)
+    phases = [Phase(before, absent=True), Phase(lasting(subject, tier) + 2, bad=number)]
+    seen = -(-((before + 2) * subject.step + subject.offset) // subject.interval)
+    due = seen + subject.rounded(subject.hold(tier)) // subject.interval
+    asked = [subject.asks_firing(due - 1, alert, fires=False), subject.asks_firing(due, alert, fires=True)]
+    return case(subject, f"{alert}: fires for new series that begin bad", subject.drawn(phases), asked)
+
+
+def restart(subject: Subject, tier: str) -> RuleTest:
+    """Return the case of counters that restart while everything fails."""
+    number, alert = requests(subject, Decimal(1)), names.ALERTS[tier]
+    phases = [Phase(lead(subject)), Phase(subject.steps(subject.interval), bad=number)]
+    phases.append(Phase(lasting(subject, tier), bad=number, restart=True))
+    firing = subject.firing(subject.evaluated(phases), tier)
+    return case(subject, f"{alert}: fires as soon when the counters restart meanwhile", subject.drawn(phases),
+                turns(subject, alert, firing))  # fmt: skip
+
+
+def recovery(subject: Subject, tier: str) -> RuleTest | None:
+    """Return the case of so many good requests that no window minds the bad ones: it ends `keep_firing_for` later."""
+    number = requests(subject, Decimal(1))
+    rest = subject.steps(milliseconds(KEEP) + subject.interval * 4 + subject.offset)
+    phases = [Phase(lead(subject)), Phase(lasting(subject, tier), bad=number), Phase(rest, good=number * HEAVY)]
+    return ends(subject, tier, phases, "ends `keep_firing_for` after the last window is clean")
+
+
+def short_windows_end_it(subject: Subject, tier: str) -> RuleTest | None:
+    """Return the case of a service that is well again: the short windows end the alert, not the long ones."""
+    number = requests(subject, Decimal(1))
+    longest = max(milliseconds(pair.short) for pair in pairs(subject.slo, tier))
+    rest = subject.steps(longest + milliseconds(KEEP) + subject.interval * 4 + subject.offset + subject.base)
+    phases = [Phase(lead(subject)), Phase(lasting(subject, tier), bad=number), Phase(rest, good=number)]
+    return ends(subject, tier, phases, "ends when the short windows are clean, however bad the long ones are")
+
+
+def ends(subject: Subject, tier: str, phases: Sequence[Phase], name: str) -> RuleTest | None:
+    """Return a case in which an alert fires and is over again; None when this traffic does not do that."""
+    firing = subject.firing(subject.evaluated(phases), tier)
+    if True not in firing or firing[-1]:
+        return None
+    alert = names.ALERTS[tier]
+    return case(subject, f"{alert}: {name}", subject.drawn(phases), turns(subject, alert, firing))
+
+
+def few_errors(subject: Subject, tier: str) -> RuleTest | None:
+    """Return the case of a few requests that all fail: the guard holds."""
+    few, alert = subject.slo.min_errors - 1, names.ALERTS[tier]
+    phases = [Phase(lead(subject)), Phase(1, bad=few), Phase(lasting(subject, tier))]
+    firing = subject.firing(subject.evaluated(phases), tier)
+    if few < 1 or any(firing):
+        return None
+    return case(subject, f"{alert}: is quiet when {few} of {few} requests fail", subject.drawn(phases),
+                quiet(subject, [alert], len(firing)))  # fmt: skip
+
+
+def enough_errors(subject: Subject, tier: str) -> RuleTest | None:
+    """Return the case of twice as many failures as the guard wants: at once if that lasts, else one after the other."""
+    least, gap = subject.slo.min_errors, subject.steps(subject.base // 2) - 1
+    if not least or gap < 1:
+        return None
+    each, last, alert = -(-least // 3), Phase(lasting(subject, tier)), names.ALERTS[tier]
+    spread = [phase for _ in range(6) for phase in (Phase(1, bad=each), Phase(gap))]
+    for bursts in ([Phase(1, bad=6 * each)], spread):
+        phases = [Phase(lead(subject)), *bursts, last]
+        firing = subject.firing(subject.evaluated(phases), tier)
+        if True in firing:
+            return case(subject, f"{alert}: fires when {6 * each} of {6 * each} requests fail", subject.drawn(phases),
+                        turns(subject, alert, firing))  # fmt: skip
+    return None
+
+
+def quiet(subject: Subject, alerts: Sequence[str], number: int) -> list[Question]:
+    """Return the questions whether alerts are quiet, at half a dozen evaluations."""
+    at = sorted({number * part // 6 - 1 for part in range(2, 7)} - {-1})
+    return [subject.asks_firing(one, alert, fires=False) for one in at for alert in alerts]
+
+
+def alone(subject: Subject, tier: str, *, pair: Pair, above: bool) -> RuleTest | None:
+    """Return the case of traffic a little over (under) the limit of one pair, while every longer window is content.
+
+    Longer windows still hold far heavier traffic from before, all good.
+    """
+    alert = names.ALERTS[tier]
+    number = requests(subject, pair.limit)
+    share = pair.limit * (1 + NEAR if above else 1 - NEAR)
+    bad = min(number, int(number * share))
+    longer = any(other.long > pair.long for other in pairs(subject.slo, tier))
+    fill = milliseconds(pair.long if longer else subject_start(subject))
+    before = subject.steps(subject.interval * 2 + subject.base)
+    phases = [Phase(before, good=number * HEAVY)] if longer else [Phase(lead(subject))]
+    phases.append(Phase(subject.steps(fill + subject.base) + lasting(subject, tier), number - bad, bad))
+    seen = subject.evaluated(phases)
+    firing = subject.firing(seen, tier)
+    if (True in firing) != above:
+        return None
+    which = f"{wording.format_duration(pair.long)}/{wording.format_duration(pair.short)}"
+    if not above:
+        return case(subject, f"{alert}: is quiet a little below the limit of {which}", subject.drawn(phases),
+                    quiet(subject, [alert], len(firing)))  # fmt: skip
+    due = firing.index(True)
+    expected = told(subject, seen, due, tier)
+    return case(subject, f"{alert}: fires a little above the limit of {which}", subject.drawn(phases),
+                turns(subject, alert, firing[: due + 1]),
+                [expects(subject, due, alert, [expected])] if expected else [])  # fmt: skip
+
+
+def subject_start(subject: Subject) -> Decimal:
+    """Return the seconds after which a young series has a full base window."""
+    return Decimal(subject.base) / 1000
+
+
+# What is true of every tier.
+
+
+def shared(subject: Subject) -> Iterator[RuleTest]:
+    """Yield the tests of the recordings, and of everything that no tier minds."""
+    yield windows_read(subject)
+    yield nothing_failed(subject)
+    yield half_pace(subject)
+    yield standing_still(subject)
+
+
+def windows_read(subject: Subject) -> RuleTest:
+    """Return the case of changing traffic, with idle times: what each window and the budget read of it.
+
+    Towards the end it changes fast, so that the short windows read something of their own too.
+    """
+    slo = subject.slo
+    early = subject.steps(max(subject.sizes) + subject.interval * 2)
+    late = subject.steps(int(LONGEST_RAW * 1000) + subject.interval + subject.offset)
+    phases = [Phase(length, *wild(number)) for number, length in enumerate([*parts(early), *parts(late)])]
+    seen = subject.evaluated(phases)
+    last = seen.number - 1
+    asked = [subject.asks_value(last, names.ratio(Decimal(size) / 1000), seen.share(last, size))
+             for size in subject.sizes]  # fmt: skip
+    spent = seen.spent(last, milliseconds(slo.period), subject.budget_step)
+    left = None if spent is None else 1 - spent / float(allowed(slo))
+    asked.append(subject.asks_value(last, names.budget_left(slo), left))
+    return case(subject, "every window reads its own requests, weighed by traffic", subject.drawn(phases), asked)
+
+
+def parts(steps: int) -> list[int]:
+    """Return steps in some thirty parts."""
+    each = max(1, steps // 30)
+    return [each] * (steps // each + 1)
+
+
+def wild(number: int) -> tuple[int, int]:
+    """Return good and bad requests a step that change all the time and sometimes cease."""
+    if number % 7 == 3:
+        return 0, 0
+    total = 1000 * (1 + number * number % 11)
+    bad = total * (number * 5 % 13) // 20
+    return total - bad, bad
+
+
+def nothing_failed(subject: Subject) -> RuleTest:
+    """Return the case of a service without a failure, beside others that only fail: the share is 0, not nothing."""
+    number = requests(subject, Decimal(1))
+    steps = lead(subject) + subject.steps(subject.longest_hold + subject.interval * 4)
+    drawn = subject.healthy([Phase(steps, good=number)])
+    for labels in strangers(subject).values():
+        drawn += subject.drawn([Phase(steps, bad=number * 1000)], labels)
+    last = subject.evaluated([Phase(steps)]).number - 1
+    asked = [subject.asks_value(last, names.ratio(Decimal(size) / 1000), 0.0) for size in subject.sizes]
+    asked.append(subject.asks_value(last, names.budget_left(subject.slo), 1.0))
+    alerts = [names.ALERTS[tier] for tier in tiers(subject.slo)]
+    return case(subject, "is quiet, with its whole budget, when nothing ever failed but others' requests",
+                drawn, [*asked, *quiet(subject, alerts, last + 1)])  # fmt: skip
+
+
+def strangers(subject: Subject) -> dict[str, dict[str, str]]:
+    """Return the labels that make requests somebody else's."""
+    slo = subject.slo
+    found = {"another service": {SERVICE_NAME: f"{slo.service}-2"}}
+    if slo.operation is not None:
+        found["another operation"] = {SPAN_NAME: f"{slo.operation}/2"}
+    kind = next((kind for kind in reversed(SPAN_KINDS.values()) if kind not in span_kinds(slo)), None)
+    return found | ({"another kind of span": {SPAN_KIND: kind}} if kind else {})
+
+
+def half_pace(subject: Subject) -> RuleTest:
+    """Return the case of half as many failures as are allowed: quiet, and half of the budget is left."""
+    number = 2 * requests(subject, allowed(subject.slo))
+    bad = int(number * allowed(subject.slo)) // 2
+    steps = lead(subject) + subject.steps(subject.longest_hold + subject.interval * 4)
+    phases = [Phase(steps, number - bad, bad)]
+    last = subject.evaluated(phases).number - 1
+    alerts = [names.ALERTS[tier] for tier in tiers(subject.slo)]
+    left = 1 - bad / number / float(allowed(subject.slo))
+    return case(subject, "is quiet at half the pace of its budget", subject.drawn(phases),
+                [subject.asks_value(last, names.budget_left(subject.slo), left),
+                 *quiet(subject, alerts, last + 1)])  # fmt: skip
+
+
+def standing_still(subject: Subject) -> RuleTest:
+    """Return the case of counters that stand still: nothing is recorded, no NaN that would spoil later sums."""
+    drawn = subject.drawn([Phase(lead(subject) + subject.steps(subject.interval * 4))])
+    records = [names.ratio(Decimal(size) / 1000) for size in subject.sizes]
+    asked = [subject.asks_value(5, record, None) for record in (*records, names.budget_left(subject.slo))]
+    return case(subject, "records no share, and no budget, while there are no requests", drawn, asked)

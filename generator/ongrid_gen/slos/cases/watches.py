@@ -1,0 +1,113 @@
+"""The tests of the alerts about an SLO that cannot tell anything: no traffic, no bucket bound."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ongrid_gen.alerts.cases.promtest import Phase, total
+from ongrid_gen.alerts.trace_latency import MISSING_FOR
+from ongrid_gen.conventions import SERVICE_NAME
+from ongrid_gen.rules import RuleTest
+from ongrid_gen.slos import names, wording
+from ongrid_gen.slos.burn import ABSENT_FOR, absent_window, tiers
+from ongrid_gen.slos.cases.stories import case, expects, lead, quiet, requests
+from ongrid_gen.slos.cases.subject import Subject, milliseconds
+from ongrid_gen.slos.selection import is_latency
+
+
+def watches(subject: Subject) -> Iterator[RuleTest]:
+    """Yield every case."""
+    yield traffic_ends(subject)
+    yield never_seen(subject)
+    yield trickle(subject)
+    if is_latency(subject.slo):
+        yield bound_missing(subject)
+        yield bound_learned(subject)
+
+
+def hold(subject: Subject) -> int:
+    """Return the evaluations that the alert waits."""
+    return subject.rounded(milliseconds(ABSENT_FOR)) // subject.interval
+
+
+def absent(subject: Subject) -> dict[str, dict[str, str]]:
+    """Return the alert about missing traffic as promtool spells it."""
+    slo, site = subject.slo, subject.site
+    return {
+        "exp_labels": wording.absent_labels(slo, site),
+        "exp_annotations": wording.absent_annotations(slo, site, str),
+    }
+
+
+def traffic_ends(subject: Subject) -> RuleTest:
+    """Return the case of traffic that ends: flat counters, then none; one alert all along, until it is back."""
+    before, number = lead(subject), requests(subject, Decimal(1))
+    window = milliseconds(absent_window(subject.site))
+    empty = -(-((before - 1) * subject.step + window + subject.offset) // subject.interval)
+    due = empty + hold(subject)
+    flat = subject.steps(due * subject.interval) - before
+    gone = subject.steps(subject.interval * 4)
+    back = before + flat + gone
+    first = 1 if gone * subject.step < window else 2  # the window may still hold a sample from before the gap
+    seen = -(-((back + first) * subject.step + subject.offset) // subject.interval)
+    phases = [Phase(before, good=number), Phase(flat), Phase(gone, absent=True),
+              Phase(subject.steps(subject.interval * 4 + subject.offset), good=number)]  # fmt: skip
+    checks = [expects(subject, due - 1, names.ABSENT, []), expects(subject, due, names.ABSENT, [absent(subject)]),
+              expects(subject, seen - 1, names.ABSENT, [absent(subject)]),
+              expects(subject, seen, names.ABSENT, [])]  # fmt: skip
+    return case(subject, f"{names.ABSENT}: fires when the traffic ends, and until it is back",
+                subject.drawn(phases), [], checks)  # fmt: skip
+
+
+def never_seen(subject: Subject) -> RuleTest:
+    """Return the case of series that never were: a misspelt name looks like that. Others' requests do not help."""
+    other = {SERVICE_NAME: f"{subject.slo.service}-2"}
+    drawn = subject.drawn([Phase(subject.steps(milliseconds(ABSENT_FOR) * 2), good=100)], other)
+    due = hold(subject)
+    checks = [expects(subject, due - 1, names.ABSENT, []), expects(subject, due, names.ABSENT, [absent(subject)])]
+    return case(subject, f"{names.ABSENT}: fires for requests that were never seen", drawn, [], checks)
+
+
+def trickle(subject: Subject) -> RuleTest:
+    """Return the case of a request now and then: seldom, but more often than the window is long."""
+    gap = subject.steps(milliseconds(absent_window(subject.site)) * 8 // 10) - 1
+    phases = [Phase(lead(subject), good=1)]
+    for _ in range(2):
+        phases += [Phase(gap), Phase(1, good=1)]
+    last = subject.evaluated(phases).number - 1
+    return case(subject, f"{names.ABSENT}: is quiet while a request comes now and then", subject.healthy(phases),
+                [], [expects(subject, number, names.ABSENT, []) for number in (last - hold(subject), last)])  # fmt: skip
+
+
+def bound_missing(subject: Subject) -> RuleTest:
+    """Return the case of a bucket bound that Tempo does not know: no share, no page, but the alert that says so."""
+    slo, site = subject.slo, subject.site
+    before = lead(subject)
+    wait = subject.rounded(milliseconds(MISSING_FOR)) // subject.interval
+    due = -(-((before + 1) * subject.step + subject.offset) // subject.interval) + wait
+    phases = [Phase(before), Phase(subject.steps(due * subject.interval), bad=requests(subject, Decimal(1)))]
+    alert = {
+        "exp_labels": {SERVICE_NAME: slo.service, **wording.missing_labels(slo, site)},
+        "exp_annotations": wording.missing_annotations(slo, site, str),
+    }
+    blind = [names.ratio(Decimal(size) / 1000) for size in subject.sizes]
+    checks = [expects(subject, due - 1, names.BOUND_MISSING, []), expects(subject, due, names.BOUND_MISSING, [alert])]
+    return case(subject, f"{names.BOUND_MISSING}: fires without the bucket bound, and no share is recorded",
+                subject.histogram(phases, {subject.next_bound: total}, None),
+                [subject.asks_value(due, record, None) for record in (*blind, names.budget_left(slo))],
+                checks)  # fmt: skip
+
+
+def bound_learned(subject: Subject) -> RuleTest:
+    """Return the case of a restart that adds the bound: requests from before must not count as slow (R6)."""
+    number = requests(subject, Decimal(1))
+    before = subject.steps(subject.base) + lead(subject)
+    after = subject.steps(subject.base + subject.longest_hold + subject.interval * 6 + subject.offset)
+    zero = Phase(1, restart=True)
+    restarted = subject.histogram([Phase(before, good=number), zero, Phase(after, good=number)],
+                                  {subject.next_bound: total}, None)  # fmt: skip
+    learned = subject.drawn([Phase(before, absent=True), Phase(1), Phase(after, good=number)])[0]
+    last = ((before + 1 + after) * subject.step + subject.offset) // subject.interval
+    alerts = [names.ALERTS[tier] for tier in tiers(subject.slo)]
+    base = names.ratio(Decimal(subject.base) / 1000)
+    return case(subject, "is quiet while Tempo learns the bound, and sees again a window later", [learned, *restarted],
+                [subject.asks_value(last, base, 0.0), *quiet(subject, [*alerts, names.BOUND_MISSING], last + 1)])  # fmt: skip

@@ -1,0 +1,28 @@
+"""The file of rules of an SLO, and its unit tests."""
+
+from decimal import Decimal
+from typing import Final
+
+from ongrid_gen.model import Site, Slo
+from ongrid_gen.rules import RuleFile, TestFile
+from ongrid_gen.slos import names
+from ongrid_gen.slos.cases.stories import stories
+from ongrid_gen.slos.cases.subject import Subject, long_interval, milliseconds
+from ongrid_gen.slos.cases.watches import watches
+from ongrid_gen.slos.rules import groups
+
+LONG: Final = "-long"
+
+
+def rule_file(slo: Slo, site: Site) -> RuleFile:
+    """Return the rules of an SLO and their tests: those at the site's interval, and those of long windows at theirs.
+
+    26 hours at 30 s take promtool ten seconds, so long windows are tested with fewer evaluations.
+    """
+    fine = Subject(slo, site, milliseconds(site.alerting.interval))
+    long = Subject(slo, site, long_interval(slo, site))
+    short_tests, long_tests = stories(fine, long)
+    tests = [TestFile((*short_tests, *watches(fine)), site.alerting.interval)]
+    if long_tests:
+        tests.append(TestFile(tuple(long_tests), Decimal(long.interval) / 1000, LONG))
+    return RuleFile(names.group(slo), groups(slo, site), tuple(tests))

@@ -1,0 +1,192 @@
+"""The rules of an SLO: its recordings, its alerts, and the group that reckons its budget."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from ongrid_gen.alerts.trace_latency import BOUND_MISSING, MISSING_FOR, missing_range
+from ongrid_gen.alerts.wording import as_templates, spoken
+from ongrid_gen.conventions import SERVICE, SLO
+from ongrid_gen.model import Site, Slo
+from ongrid_gen.rules import Group, Record, Rule
+from ongrid_gen.slos import names, wording
+from ongrid_gen.slos.burn import (
+    ABSENT_FOR,
+    Pair,
+    absent_window,
+    allowed,
+    base_window,
+    budget_step,
+    hold,
+    is_raw,
+    pairs,
+    tiers,
+    windows,
+)
+from ongrid_gen.slos.selection import is_latency, selectors
+from ongrid_gen.text import Code, fill
+from ongrid_gen.units import format_duration
+
+KEEP: Final = Decimal(300)  # a service that fails and then dies must not look well again at once (R12)
+
+TOTAL: Final = "sum by (<< by >>) (rate(<< total >>[<< range >>]))"
+# Failed requests have no series before the first one: without the zero, no ratio (R9).
+FAILED: Final = """\
+sum by (<< by >>) (rate(<< bad >>[<< range >>]))
+or 0 * sum by (<< by >>) (rate(<< total >>[<< range >>]))"""
+# No zero here: every bound exists whenever the total does, so a missing one must not look perfect (R9). And for a
+# window after Tempo learned the bound, the total holds requests from before that the bound does not know (R6).
+SLOW: Final = """\
+(
+  sum by (<< by >>) (rate(<< total >>[<< range >>]))
+  - sum by (<< by >>) (rate(<< good >>[<< range >>]))
+)
+unless on (service_name) (
+  sum by (service_name) (<< bucket >>{<< service >>,le="+Inf"} offset << range >>)
+  unless on (service_name)
+  sum by (service_name) (<< bucket >>{<< service >>,le=<< bound >>} offset << range >>)
+)"""
+# What could not be judged is not counted as good.
+JUDGED: Final = f"{TOTAL}\nand on (<< by >>) << errors >><< own >>"
+# Divided by `total > 0`: 0/0 is NaN, and one NaN spoils every sum over it (R8).
+RATIO: Final = "<< errors >><< own >> / (<< totals >><< own >> > 0)"
+SUMMED: Final = """\
+sum_over_time(<< errors >><< own >>[<< range >>])
+/ (sum_over_time(<< totals >><< own >>[<< range >>]) > 0)"""
+COUNTED: Final = "<< interval >> * sum_over_time(<< rates >><< own >>[<< step >>])"
+LEFT: Final = f"1 - (\n  {SUMMED.replace(chr(10), chr(10) + '  ')}\n) / << allowed >>"
+
+BURNS: Final = """\
+(
+  << short >><< own >> > (<< factor >> * << allowed >>)
+  and << long >><< own >> > (<< factor >> * << allowed >>)<< enough >>
+)"""
+# Requests are whole numbers, and what `rate` extrapolates is a few per cent off.
+ENOUGH: Final = "\n  and round(<< seconds >> * << counted >>) >= << least >>"
+SUM_OF: Final = "sum_over_time(<< errors >><< own >>[<< range >>])"
+ABSENT: Final = "(sum(rate(<< total >>[<< range >>])) or vector(0)) == 0"
+
+
+def groups(slo: Slo, site: Site) -> tuple[Group, Group]:
+    """Return the group of recordings and alerts, and the one of the budget."""
+    main = (*records(slo, site), *alert_rules(slo, site))
+    step = budget_step(site)
+    return Group(names.group(slo), main), Group(names.budget_group(slo), budget_records(slo, site), interval=step)
+
+
+def duration(seconds: Decimal) -> Code:
+    """Return seconds as PromQL spells them."""
+    return Code(format_duration(seconds))
+
+
+def record_labels(slo: Slo) -> dict[str, str]:
+    """Return the static labels of the recordings; what the expressions keep is not among them (R16).
+
+    As they are: Prometheus expands templates in the labels of alerts only.
+    """
+    return {SLO: slo.name, SERVICE: slo.service}
+
+
+def records(slo: Slo, site: Site) -> Iterator[Record]:
+    """Yield the recordings: rates and their ratio for each short window, then the ratios summed up from rates."""
+    for window in windows(slo, site):
+        if is_raw(window, site):
+            yield from raw_records(slo, window)
+        else:
+            yield Record(slo.path, names.ratio(window), summed(slo, window, base_window(site)), record_labels(slo))
+
+
+def raw_records(slo: Slo, window: Decimal) -> Iterator[Record]:
+    """Yield the recordings of a window that is read from the counters, each before what reads it."""
+    errors, totals = names.errors(window), names.total(window)
+    values = selectors(slo) | {"range": duration(window), "errors": Code(errors), "totals": Code(totals)}
+    bad, every = (SLOW, JUDGED) if is_latency(slo) else (FAILED, TOTAL)
+    for name, text in ((errors, bad), (totals, every), (names.ratio(window), RATIO)):
+        yield Record(slo.path, name, fill(text, **values), record_labels(slo))
+
+
+def summed(slo: Slo, window: Decimal, base: Decimal) -> str:
+    """Return the ratio of a long window: weighed by traffic, and safe over gaps (R18)."""
+    rates = {"errors": Code(names.errors(base)), "totals": Code(names.total(base))}
+    return fill(SUMMED, own=selectors(slo)["own"], range=duration(window), **rates)
+
+
+def budget_records(slo: Slo, site: Site) -> tuple[Record, ...]:
+    """Return the coarse series of requests, and the share of the budget that is left of them."""
+    step, base, own = budget_step(site), base_window(site), selectors(slo)["own"]
+    found = []
+    counted = (names.errors_counted(step), names.total_counted(step))
+    for name, rates in zip(counted, (names.errors(base), names.total(base)), strict=True):
+        expr = fill(COUNTED, interval=site.alerting.interval, rates=Code(rates), own=own, step=duration(step))
+        found.append(Record(slo.path, name, expr, record_labels(slo)))
+    errors, totals = map(Code, counted)
+    left = fill(LEFT, errors=errors, totals=totals, own=own, range=duration(slo.period), allowed=allowed(slo))
+    return (*found, Record(slo.path, names.budget_left(slo), left, record_labels(slo)))
+
+
+def burn_rule(slo: Slo, tier: str, site: Site) -> Rule:
+    """Return the alert of a tier: any of its pairs fires it."""
+    return Rule(
+        slo.path,
+        names.ALERTS[tier],
+        "\nor ".join(burns(slo, pair, site) for pair in pairs(slo, tier)),
+        hold(slo, tier),
+        KEEP,
+        as_templates(wording.burn_labels(slo, tier, site)),
+        wording.burn_annotations(slo, tier, site, spoken, wording.query_reading(slo, site)),
+    )
+
+
+def burns(slo: Slo, pair: Pair, site: Site) -> str:
+    """Return the expression of one pair; its value is the share of the short window."""
+    return fill(
+        BURNS,
+        own=selectors(slo)["own"],
+        short=Code(names.ratio(pair.short)),
+        long=Code(names.ratio(pair.long)),
+        factor=pair.factor,
+        allowed=allowed(slo),
+        enough=Code(enough(slo, pair.long, site)),
+    )
+
+
+def enough(slo: Slo, window: Decimal, site: Site) -> str:
+    """Return the guard: so many bad requests in the long window."""
+    if not slo.min_errors:
+        return ""
+    values: dict[str, Any] = {"own": selectors(slo)["own"], "range": duration(window)}
+    if is_raw(window, site):
+        seconds, counted = window, fill("<< errors >><< own >>", errors=Code(names.errors(window)), **values)
+    else:
+        seconds = site.alerting.interval  # each recorded rate stands for one interval
+        counted = fill(SUM_OF, errors=Code(names.errors(base_window(site))), **values)
+    return fill(ENOUGH, seconds=seconds, counted=Code(counted), least=slo.min_errors)
+
+
+def watches(slo: Slo, site: Site) -> Iterator[Rule]:
+    """Yield the alerts about an SLO that cannot tell anything: no traffic (R15), no bucket bound (R5)."""
+    values = selectors(slo)
+    yield Rule(
+        slo.path,
+        names.ABSENT,
+        fill(ABSENT, **values, range=duration(absent_window(site))),
+        ABSENT_FOR,
+        Decimal(0),
+        as_templates(wording.absent_labels(slo, site)),
+        wording.absent_annotations(slo, site, spoken),
+    )
+    if is_latency(slo):
+        yield Rule(
+            slo.path,
+            names.BOUND_MISSING,
+            fill(BOUND_MISSING, **values, range=duration(missing_range(site))),
+            MISSING_FOR,
+            Decimal(0),
+            as_templates(wording.missing_labels(slo, site)),
+            wording.missing_annotations(slo, site, spoken),
+        )
+
+
+def alert_rules(slo: Slo, site: Site) -> list[Rule]:
+    """Return an SLO's alerts."""
+    return [*(burn_rule(slo, tier, site) for tier in tiers(slo)), *watches(slo, site)]
