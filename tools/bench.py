@@ -14,8 +14,7 @@ from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 
-from ongrid_gen.alerts.drilling import bad_share, default_drill
-from ongrid_gen.alerts.timing import earliest
+from ongrid_gen.alerts.drills import drilling_of
 from ongrid_gen.commands.common import read_spec
 from ongrid_gen.drill.run import traffic_of
 from ongrid_gen.drill.traffic import Sender
@@ -128,7 +127,9 @@ def firing(spec: Path, mode: list[str]) -> list[tuple[str, Decimal, float]]:
     """Send traffic that must fire every alert at once; return name, earliest possible and seconds until it fired."""
     site = read_spec(spec, stand_ins=bool(mode)).site
     stack = Stack(site, spec.parent / "build" / project(site), spec.parent / "secrets", ("local",))
-    drills = {alert.name: default_drill(alert, site) for alert in site.alerts}
+    how = {alert.name: drilling_of(alert) for alert in site.alerts}
+    drills = {alert.name: one.default(alert, site) for alert in site.alerts if (one := how[alert.name]) is not None}
+    drills = {name: drill for name, drill in drills.items() if not drill.before_for}  # those take an hour
     prometheus, endpoint = stack.prometheus, stack.otlp_http()
     fired: dict[str, float] = {}
     with ExitStack() as senders:
@@ -145,12 +146,17 @@ def firing(spec: Path, mode: list[str]) -> list[tuple[str, Decimal, float]]:
             return set(drills) <= set(fired)
 
         until(all_fire, seconds=600, what="every alert to fire")
-    return [(alert.name, soonest(alert, site, drills[alert.name]), fired[alert.name]) for alert in site.alerts]
+    return [
+        (alert.name, soonest(alert, site, drills[alert.name]), fired[alert.name])
+        for alert in site.alerts
+        if alert.name in drills
+    ]
 
 
 def soonest(alert: Alert, site: Site, drill: Drill) -> Decimal:
     """Return the earliest possible: there was no traffic before."""
-    timing = earliest(alert, site, bad_share(alert, drill), drill.rate, fresh=True)
+    drilling = drilling_of(alert)
+    timing = drilling and drilling.earliest(alert, site, drill, fresh=True)
     assert timing is not None
     return timing.total
 

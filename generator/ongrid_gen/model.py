@@ -286,7 +286,10 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """Traffic sent on purpose, and what must come of it. `duration` in seconds, `rate` in requests a second."""
+    """Traffic sent on purpose, and what must come of it. `duration` in seconds, `rate` in requests a second.
+
+    `before_rate` healthy requests a second go before it, for `before_for` seconds.
+    """
 
     path: Path
     service: str
@@ -297,6 +300,8 @@ class Drill:
     error_percent: Decimal
     firing: tuple[str, ...]
     quiet: tuple[str, ...]
+    before_rate: int = 0
+    before_for: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -596,4 +601,6 @@ def _drill(index: int, data: Data) -> Drill:
         error_percent=Decimal(str(send["error_percent"])),
         firing=tuple(expect["firing"]),
         quiet=tuple(expect["quiet"]),
+        before_rate=send["before"]["rate"] if "before" in send else 0,
+        before_for=parse_duration(send["before"]["for"]) if "before" in send else Decimal(0),
     )

@@ -90,7 +90,7 @@ def earliest_seconds(running: Running, name: str, traffic: Traffic) -> float:
     """Return the earliest possible, were every request of this traffic bad."""
     alert = running.site.alert(name)
     assert alert is not None
-    timing = earliest(alert, running.site, rate=traffic.rate)
+    timing = earliest(alert, running.site, rate=int(traffic.rate))
     assert timing is not None
     return float(timing.total)
 

@@ -24,8 +24,8 @@ from ongrid_gen.wait import until
 
 pytestmark = pytest.mark.integration
 
-BEFORE = 185  # seconds: a window, `compare_to`, and every delay on the way
-AFTER = 85  # a window, `for`, and every delay; the old rate is still compared with
+BEFORE = 215  # seconds: a window, `compare_to`, and every delay on the way
+AFTER = 110  # a window, `for`, and every delay; the old rate is still compared with
 FAST, SLOW = HEALTHY, Decimal("0.9")
 
 
@@ -53,8 +53,8 @@ class Cell:
     fires: bool
     bad: int = 0
     of: int = 1
-    rate: Decimal | int = 1
-    after: Decimal | int | None = None
+    rate: float = 1
+    after: float | None = None
     duration: Decimal = FAST
     slow: int = 0
 
@@ -63,7 +63,7 @@ class Cell:
         return tuple((SLOW if number < self.slow else self.duration, number < self.bad) for number in range(self.of))
 
 
-TWELFTH = Decimal(1) / 12  # a request in 12 s: seven in a window of 90 s
+TWELFTH = 1 / 12  # a request in 12 s: seven in a window of 90 s
 SHARES = {
     "over": Cell(True, bad=21, of=40),
     "under": Cell(False, bad=19, of=40),
@@ -85,7 +85,7 @@ CELLS = {
     "drop-few": Cell(False, rate=TWELFTH * 2, after=0),
     "drop-vanished": Cell(True, rate=40, after=0),
     "abs-stopped": Cell(True, rate=5, after=0),
-    "abs-rare": Cell(False, rate=Decimal(1) / 50),
+    "abs-rare": Cell(False, rate=1 / 50),
 }
 WITHOUT_TRAFFIC = {"err-none": False, "dep-none": False, "lat-none": False, "drop-none": False, "abs-never": True,
                    "abs-never-seen": False}  # fmt: skip
@@ -106,7 +106,7 @@ def matrix(scratch: Path, stand_ins: bool) -> Iterator[Matrix]:
         senders: dict[str, Blocks] = {}
         for name, cell in CELLS.items():
             client = "web" if name.startswith("dep-") else None
-            traffic = Traffic(name, "GET /", client, rate=cell.rate)  # type: ignore[arg-type]
+            traffic = Traffic(name, "GET /", client, rate=cell.rate)
             senders[name] = stack.enter_context(Blocks(endpoint, traffic, block=cell.block()))
             senders[name]._due = 1.0  # the rare ones begin with one too
         fired: set[str] = set()
@@ -115,9 +115,11 @@ def matrix(scratch: Path, stand_ins: bool) -> Iterator[Matrix]:
         assert not early, f"fired before their traffic changed: {early}"
         for name, cell in CELLS.items():
             if cell.after is not None:
-                traffic = Traffic(name, "GET /", rate=cell.after)  # type: ignore[arg-type]
+                traffic = Traffic(name, "GET /", rate=cell.after)
                 senders[name].traffic = traffic
-        watch(running, fired, AFTER, stop={name for name, cell in CELLS.items() if cell.fires and cell.after == 0})
+        watch(
+            running, fired, AFTER, stop={name for name, cell in CELLS.items() if cell.fires and cell.after is not None}
+        )
         query = "sum by (service_name) (traces_spanmetrics_calls_total)"
         counted = {
             one["metric"]["service_name"]: float(one["value"][1]) for one in api.promql(running.stack.prometheus, query)

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from ongrid_gen.alerts.drilling import bad_share, watched
-from ongrid_gen.alerts.timing import earliest
+from ongrid_gen.alerts.drills import drilling_of
 from ongrid_gen.model import Alert, Drill, Site
 from ongrid_gen.problems import Problem
-from ongrid_gen.units import format_duration
 
 CODE: Final = "OG034"
 
@@ -40,11 +38,12 @@ def sound(site: Site, drill: Drill) -> bool:
 
 def contradiction(alert: Alert, drill: Drill, site: Site, *, firing: bool) -> str:
     """Return why the traffic and the expectation do not go together, or nothing."""
-    if not watched(alert, drill):
+    drilling = drilling_of(alert)
+    if drilling is None:
+        return f"requests have nothing to do with an alert of the kind {alert.kind}"
+    if not drilling.watches(alert, drill):
         return "it does not watch these requests (another service, operation, client or server)"
-    share = bad_share(alert, drill)
-    can = earliest(alert, site, share, drill.rate) is not None
+    can = drilling.earliest(alert, site, drill, fresh=False) is not None
     if firing and not can:
-        bad = f"{share * 100:.3g} % of its requests are bad"
-        return f"{bad}, at {drill.rate}/s over {format_duration(alert.window)} that is under threshold or guard"
+        return drilling.says(alert, drill)
     return "its traffic is over the threshold" if can and not firing else ""

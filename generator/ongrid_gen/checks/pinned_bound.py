@@ -34,7 +34,7 @@ def problem(limit: Limit, beside: list[Decimal]) -> Problem:
     return Problem(
         code=CODE,
         path=limit.path,
-        message=f"{limit.who}: `metrics.buckets` lacks a bound at its threshold, {plain(limit.seconds)} s; {neighbours}",
+        message=f"{limit.who}: `metrics.buckets` lacks its threshold, {plain(limit.seconds)} s; {neighbours}",
         hint=f"add `{plain(limit.seconds)}` to `metrics.buckets`, or write {or_one}",
         related=(("metrics", "buckets"),),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ongrid_gen.alerts.drilling import default_drill
+from ongrid_gen.alerts.drills import drilling_of
 from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import find_alert, out_option, progress, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.up import edge_option, running_stack
@@ -14,7 +14,7 @@ from ongrid_gen.drill.delivery import delivering
 from ongrid_gen.drill.run import Outcome, Run
 from ongrid_gen.drill.sink import Sink
 from ongrid_gen.errors import CommandError
-from ongrid_gen.model import Drill, Site
+from ongrid_gen.model import Alert, Drill, Site
 from ongrid_gen.runtime import docker
 from ongrid_gen.runtime.stack import Stack
 
@@ -61,9 +61,9 @@ def require_running(stack: Stack, site: Path) -> None:
 def drills(site: Site, names: tuple[str, ...]) -> list[Drill]:
     """Return the drills of the spec that expect something of the named alerts, or one made for an alert without."""
     if not names:
-        found = list(site.drills) or [default_drill(alert, site) for alert in site.alerts]
+        found = list(site.drills) or default_drills(site)
         if not found:
-            raise CommandError("the spec has no alerts: there is nothing to drill")
+            raise CommandError("the spec has no alert that requests can fire: there is nothing to drill")
         return found
     plan = []
     for name in names:
@@ -71,6 +71,25 @@ def drills(site: Site, names: tuple[str, ...]) -> list[Drill]:
         of_spec = [drill for drill in site.drills if name in (*drill.firing, *drill.quiet)]
         plan += of_spec or [default_drill(alert, site)]
     return list(dict.fromkeys(plan))
+
+
+def default_drills(site: Site) -> list[Drill]:
+    """Return a drill for every alert that requests can fire, and say which ones are left out."""
+    found = []
+    for alert in site.alerts:
+        if drilling_of(alert) is None:
+            progress(f"left out: {alert.name}; no request fires an alert of the kind {alert.kind}")
+        else:
+            found.append(default_drill(alert, site))
+    return found
+
+
+def default_drill(alert: Alert, site: Site) -> Drill:
+    """Return traffic that must fire an alert. CommandError when no request can."""
+    drilling = drilling_of(alert)
+    if drilling is None:
+        raise CommandError(f"alert `{alert.name}`: no request fires an alert of the kind {alert.kind}")
+    return drilling.default(alert, site)
 
 
 def say_who_hears(site: Site, sink_only: bool) -> None:

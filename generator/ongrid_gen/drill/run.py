@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from ongrid_gen.alerts.drilling import bad_share, per_edge
-from ongrid_gen.alerts.timing import earliest, recovery
+from ongrid_gen.alerts.drills import Drilling, drilling_of
 from ongrid_gen.conventions import (
     CALLS,
     CLIENT,
@@ -85,18 +84,21 @@ class Run:
         self.say(describe(drill))
         firing = [self.outcome(alert, "firing") for alert in self.alerts(drill.firing)]
         quiet = [self.outcome(alert, "quiet") for alert in self.alerts(drill.quiet)]
-        for one in firing:
-            with kept(one):
-                self.starts_inactive(one)
-        with Sender(self.stack.otlp_http(), traffic) as sender:
+        self.say(f"  this takes up to {format_duration(round(self.expected([*firing, *quiet])))}")
+        if not drill.before_for:
+            self.start_inactive(firing)
+        with Sender(self.stack.otlp_http(), healthy(drill) if drill.before_for else traffic) as sender:
             self.started = time.monotonic()
             self.first_hops([*firing, *quiet], sender)
+            if drill.before_for and working([*firing, *quiet]):
+                self.prepare(firing)
+                sender.traffic, self.started = traffic, time.monotonic()
             for one in working(firing):
                 with kept(one):
                     self.fires(one)
             self.stays_quiet(working(quiet))
             if working(firing):
-                sender.traffic = replace(traffic, duration=HEALTHY, error_percent=Decimal(0))
+                sender.traffic = healthy(drill)
             for one in working(firing):
                 with kept(one):
                     self.resolves(one)
@@ -107,8 +109,9 @@ class Run:
 
         For one that must be quiet that is the time in which it would fire were every request bad.
         """
-        share = bad_share(alert, self.drill) if expected == "firing" else Decimal(1)
-        timing = earliest(alert, self.stack.site, share, self.drill.rate, fresh=self.is_fresh(alert))
+        how = known(alert)
+        find = how.earliest if expected == "firing" else how.worst
+        timing = find(alert, self.stack.site, self.drill, fresh=not self.drill.before_for and self.is_fresh(alert))
         return Outcome(alert.name, expected, timing.total if timing else alert.window)
 
     def is_fresh(self, alert: Alert) -> bool:
@@ -116,6 +119,33 @@ class Run:
         metric, of = self.selector()
         window = Code(format_duration(alert.window))
         return self.value(fill(TRAFFIC_QUERY, metric=metric, of=of, window=window)) == 0
+
+    def expected(self, outcomes: list[Outcome]) -> Decimal:
+        """Return how long the drill takes at most when nothing is broken, in seconds."""
+        site = self.stack.site
+        ends = [self.drill.before_for + self.drill.before_for / 10]
+        for one in outcomes:
+            alert = self.alerts((one.alert,))[0]
+            rest = known(alert).recovery(alert, site).total if one.expected == "firing" else alert.window
+            ends.append(self.drill.before_for + one.earliest + rest + 2 * MARGIN)
+        return max(ends)
+
+    def prepare(self, firing: list[Outcome]) -> None:
+        """Wait until the healthy traffic went before for long enough, and an alert that minded its absence is over."""
+        lasts = float(self.drill.before_for)
+        self.say(f"  healthy traffic first, for {lasts:.0f} s")
+        until(lambda: self.elapsed() >= lasts, seconds=lasts + 10, what="the traffic before to be over")
+        for one in firing:
+            alert = self.alerts((one.alert,))[0]
+            seconds = float(known(alert).recovery(alert, self.stack.site).total + MARGIN)
+            with kept(one):
+                self.hop(one, "inactive", lambda one=one: not self.state(one), seconds)  # type: ignore[misc]
+
+    def start_inactive(self, firing: list[Outcome]) -> None:
+        """Note every alert that fires already."""
+        for one in firing:
+            with kept(one):
+                self.starts_inactive(one)
 
     def starts_inactive(self, one: Outcome) -> None:
         """An alert that fires already proves nothing."""
@@ -198,7 +228,7 @@ class Run:
         alert = self.alerts((one.alert,))[0]
         since = time.time()
         labels = self.labels(one)
-        seconds = float(recovery(alert, self.stack.site).total + MARGIN)
+        seconds = float(known(alert).recovery(alert, self.stack.site).total + MARGIN)
         self.say(f"  healthy traffic now; waiting for {one.alert} to resolve (at most {seconds:.0f} s)")
         self.hop(one, "resolved", lambda: self.sink.found("resolved", labels, since) is not None, seconds)
 
@@ -228,7 +258,7 @@ class Run:
         """Return the labels by which the alert of this drill is known."""
         found = {"alertname": one.alert, SERVICE_NAME: self.drill.service}
         alert = self.alerts((one.alert,))[0]
-        if per_edge(alert) and self.drill.client is not None:
+        if alert.service is None and self.drill.client is not None:  # an alert of the service graph
             found |= {CLIENT: self.drill.client, SERVER: self.drill.service}
         return found
 
@@ -253,6 +283,20 @@ def working(outcomes: list[Outcome]) -> list[Outcome]:
     return [one for one in outcomes if not one.failed]
 
 
+def known(alert: Alert) -> Drilling:
+    """Return how an alert is drilled; the check of drills refuses those that cannot be."""
+    found = drilling_of(alert)
+    if found is None:
+        raise ValueError(f"requests cannot fire alert {alert.name!r} of kind {alert.kind}")
+    return found
+
+
+def healthy(drill: Drill) -> Traffic:
+    """Return the traffic of a drill before anything is wrong, and after."""
+    rate = drill.before_rate or drill.rate
+    return replace(traffic_of(drill), rate=rate, duration=HEALTHY, error_percent=Decimal(0))
+
+
 def traffic_of(drill: Drill) -> Traffic:
     """Return what a drill sends."""
     return Traffic(drill.service, drill.operation, drill.client, drill.duration, drill.rate, drill.error_percent)
@@ -264,5 +308,7 @@ def describe(drill: Drill) -> str:
     sends = f"{who} {drill.operation}: {drill.rate}/s of {drill.duration * 1000:.0f} ms"
     if drill.error_percent:
         sends += f", {drill.error_percent:g} % failing"
+    if drill.before_for:
+        sends = f"{drill.before_rate}/s for {format_duration(drill.before_for)}, then {sends}"
     expects = [f"{name} fires" for name in drill.firing] + [f"{name} stays quiet" for name in drill.quiet]
     return f"{sends}; expected: {', '.join(expects)}"

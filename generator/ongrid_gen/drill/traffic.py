@@ -29,7 +29,7 @@ class Traffic:
     operation: str
     client: str | None = None
     duration: Decimal = HEALTHY
-    rate: int = 10
+    rate: float = 10
     error_percent: Decimal = Decimal(0)
 
 

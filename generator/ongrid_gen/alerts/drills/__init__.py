@@ -1,0 +1,31 @@
+"""How each alert kind is drilled: one entry a kind. A kind without one watches series that no request makes."""
+
+from typing import Final
+
+from ongrid_gen.alerts import (
+    service_dependency_error_rate,
+    trace_absent,
+    trace_error_rate,
+    trace_latency,
+    trace_throughput_drop,
+)
+from ongrid_gen.alerts.drills.absent import Absent
+from ongrid_gen.alerts.drills.base import Drilling
+from ongrid_gen.alerts.drills.drop import Drop
+from ongrid_gen.alerts.drills.shares import Failed, FailedCalls, Slow
+from ongrid_gen.model import Alert
+
+DRILLS: Final[dict[str, Drilling]] = {
+    trace_latency.KIND: Slow(),
+    trace_error_rate.KIND: Failed(),
+    service_dependency_error_rate.KIND: FailedCalls(),
+    trace_absent.KIND: Absent(),
+    trace_throughput_drop.KIND: Drop(),
+}
+
+__all__ = ["DRILLS", "Drilling", "drilling_of"]
+
+
+def drilling_of(alert: Alert) -> Drilling | None:
+    """Return how an alert is drilled; None when requests cannot fire it."""
+    return DRILLS.get(alert.kind)
