@@ -1,4 +1,4 @@
-"""One page per alert for the person it wakes: `runbooks/<Alert>.md`."""
+"""One page per alert and per SLO for the person it wakes: `runbooks/<Alert>.md`, `runbooks/slo-<name>.md`."""
 
 from typing import Final
 
@@ -6,10 +6,12 @@ from ongrid_gen.alerts import runbook_path
 from ongrid_gen.alerts.explain import runbook
 from ongrid_gen.components.base import Tree
 from ongrid_gen.model import Site
+from ongrid_gen.slos import explain, names
 
 NAME: Final = "runbooks"
 
 
 def files(site: Site) -> Tree:
     """Return the pages."""
-    return {runbook_path(alert): runbook(alert, site) for alert in site.alerts}
+    pages = {runbook_path(alert): runbook(alert, site) for alert in site.alerts}
+    return pages | {names.runbook_path(slo): explain.runbook(slo, site) for slo in site.slos}

@@ -114,8 +114,7 @@ def burn_annotations(slo: Slo, tier: str, site: Site, say: Say, reading: Reading
     spans = Spans(slo.service, slo.operation, slower_than=slo.threshold, failed=slo.threshold is None)
     return {
         "summary": f"{slo.name}: requests of {requests_named(slo, say)} that {bad_words(slo)}: {'; '.join(read)}",
-        "description": f"{condition(slo, tier)} {objective_words(slo, say)} "
-        f"Of that budget {reading.left} is left.",
+        "description": f"{condition(slo, tier)} {objective_words(slo, say)} Of that budget {reading.left} is left.",
         "runbook": say(runbook_link(site, names.runbook_path(slo))),
         "traces": trace_search(site, spans),
     }
@@ -142,4 +141,3 @@ def missing_annotations(slo: Slo, site: Site, say: Say) -> dict[str, str]:
         "Tempo.",
         "runbook": say(runbook_link(site, names.runbook_path(slo))),
     }
-
