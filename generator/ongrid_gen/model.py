@@ -353,6 +353,10 @@ class Site:
         """Return the alert of that name, if the site declares it."""
         return next((alert for alert in self.alerts if alert.name == name), None)
 
+    def slo(self, name: str) -> Slo | None:
+        """Return the SLO of that name, if the site declares it."""
+        return next((slo for slo in self.slos if slo.name == name), None)
+
     @classmethod
     def from_data(cls, data: Data, *, spec_name: str = "site.yaml") -> "Site":
         """Build the site from validated, normalised data (`normalise`); defaults are already filled in."""

@@ -1,4 +1,4 @@
-"""`explain`: an alert in words."""
+"""`explain`: an alert or an SLO in words."""
 
 from pathlib import Path
 
@@ -7,14 +7,24 @@ import click
 from ongrid_gen import selfmon
 from ongrid_gen.alerts.explain import explain_text
 from ongrid_gen.commands.common import find_alert, read_spec, site_argument, stand_ins_option
+from ongrid_gen.model import Site
+from ongrid_gen.slos.explain import explain_text as explain_slo
 
 
 @click.command("explain")
 @site_argument
-@click.argument("alert")
+@click.argument("name")
 @stand_ins_option
-def command(site: Path, alert: str, stand_ins: bool) -> None:
-    """Say ALERT of SITE, or one of the stack's own, in words: when it fires, how soon, and what keeps it quiet."""
+def command(site: Path, name: str, stand_ins: bool) -> None:
+    """Say the alert or SLO NAME of SITE, or an alert of the stack itself, in words: when it fires, and how soon."""
     spec = read_spec(site, stand_ins=stand_ins)
-    own = selfmon.explain_text(alert, spec.site)
-    click.echo(own if own is not None else explain_text(find_alert(spec.site, alert), spec.site))
+    click.echo(explained(spec.site, name))
+
+
+def explained(site: Site, name: str) -> str:
+    """Return an alert of the spec, an SLO or an alert of the stack in words."""
+    slo = site.slo(name) if site.alert(name) is None else None
+    if slo is not None:
+        return explain_slo(slo, site)
+    own = selfmon.explain_text(name, site)
+    return own if own is not None else explain_text(find_alert(site, name), site)

@@ -1,4 +1,4 @@
-"""One page per alert for the person it wakes, and one per component for the stack's own: `runbooks/`."""
+"""One page per alert and per SLO for the person it wakes, and one per component for the stack's own: `runbooks/`."""
 
 from typing import Final
 
@@ -7,10 +7,13 @@ from ongrid_gen.alerts import runbook_path
 from ongrid_gen.alerts.explain import runbook
 from ongrid_gen.components.base import Tree
 from ongrid_gen.model import Site
+from ongrid_gen.slos import explain, names
 
 NAME: Final = "runbooks"
 
 
 def files(site: Site) -> Tree:
     """Return the pages."""
-    return {runbook_path(alert): runbook(alert, site) for alert in site.alerts} | selfmon.pages(site)
+    pages = {runbook_path(alert): runbook(alert, site) for alert in site.alerts}
+    pages |= {names.runbook_path(slo): explain.runbook(slo, site) for slo in site.slos}
+    return pages | selfmon.pages(site)

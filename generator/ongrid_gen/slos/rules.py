@@ -64,6 +64,10 @@ BURNS: Final = """\
 # Requests are whole numbers, and what `rate` extrapolates is a few per cent off.
 ENOUGH: Final = "\n  and round(<< seconds >> * << counted >>) >= << least >>"
 SUM_OF: Final = "sum_over_time(<< errors >><< own >>[<< range >>])"
+BY_OPERATION_FAILED: Final = "topk(10, sum by (span_name) (rate(<< bad >>[<< range >>])))"
+BY_OPERATION_SLOW: Final = """\
+topk(10, sum by (span_name) (rate(<< total >>[<< range >>]))
+  - sum by (span_name) (rate(<< good >>[<< range >>])))"""
 ABSENT: Final = "(sum(rate(<< total >>[<< range >>])) or vector(0)) == 0"
 
 
@@ -190,3 +194,9 @@ def watches(slo: Slo, site: Site) -> Iterator[Rule]:
 def alert_rules(slo: Slo, site: Site) -> list[Rule]:
     """Return an SLO's alerts."""
     return [*(burn_rule(slo, tier, site) for tier in tiers(slo)), *watches(slo, site)]
+
+
+def bad_by_operation(slo: Slo, window: Decimal) -> str:
+    """Return the query of bad requests a second, by operation."""
+    text = BY_OPERATION_SLOW if is_latency(slo) else BY_OPERATION_FAILED
+    return fill(text, **selectors(slo), range=duration(window))

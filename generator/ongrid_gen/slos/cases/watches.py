@@ -74,8 +74,9 @@ def trickle(subject: Subject) -> RuleTest:
     for _ in range(2):
         phases += [Phase(gap), Phase(1, good=1)]
     last = subject.evaluated(phases).number - 1
+    checks = [expects(subject, number, names.ABSENT, []) for number in (last - hold(subject), last)]
     return case(subject, f"{names.ABSENT}: is quiet while a request comes now and then", subject.healthy(phases),
-                [], [expects(subject, number, names.ABSENT, []) for number in (last - hold(subject), last)])  # fmt: skip
+                [], checks)  # fmt: skip
 
 
 def bound_missing(subject: Subject) -> RuleTest:
@@ -109,5 +110,6 @@ def bound_learned(subject: Subject) -> RuleTest:
     last = ((before + 1 + after) * subject.step + subject.offset) // subject.interval
     alerts = [names.ALERTS[tier] for tier in tiers(subject.slo)]
     base = names.ratio(Decimal(subject.base) / 1000)
-    return case(subject, "is quiet while Tempo learns the bound, and sees again a window later", [learned, *restarted],
-                [subject.asks_value(last, base, 0.0), *quiet(subject, [*alerts, names.BOUND_MISSING], last + 1)])  # fmt: skip
+    checks = [subject.asks_value(last, base, 0.0), *quiet(subject, [*alerts, names.BOUND_MISSING], last + 1)]
+    return case(subject, "is quiet while Tempo learns the bound, and sees again a window later",
+                [learned, *restarted], checks)  # fmt: skip
