@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.alerts import rules_of
+from ongrid_gen.checks.base import rules_to_check
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.problems import Problem, Severity
 from ongrid_gen.rules import Rule
@@ -31,7 +31,7 @@ def check(site: Site) -> Iterator[Problem]:
 def unreached(site: Site) -> Iterator[Problem]:
     """Yield the rules that no route matches."""
     for alert in site.alerts:
-        for rule in rules_of(alert, site):
+        for rule in rules_to_check(alert, site):
             if not rule_routed(rule, site):
                 whose = "" if rule.name == alert.name else f"the rule `{rule.name}` of "
                 yield Problem(
@@ -45,7 +45,7 @@ def unreached(site: Site) -> Iterator[Problem]:
 
 def routed(alert: Alert, site: Site) -> bool:
     """Tell whether a route of the spec finds an alert."""
-    return all(rule_routed(rule, site) for rule in rules_of(alert, site) if rule.name == alert.name)
+    return all(rule_routed(rule, site) for rule in rules_to_check(alert, site) if rule.name == alert.name)
 
 
 def rule_routed(rule: Rule, site: Site) -> bool:
