@@ -43,7 +43,7 @@ def kept_labels(alert: Alert, site: Site) -> Iterator[Problem]:
         return
     by = tuple(alert.params["by"]) if "by" in alert.params else metric_raw.kept(alert) if alert.kind == RAW else ()
     for label in by:
-        if label in alert.labels:
+        if label in alert.labels and label not in RESERVED_LABELS:
             yield Problem(
                 code=CODE,
                 path=(*alert.path_to("labels"), label),
