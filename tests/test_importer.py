@@ -146,8 +146,8 @@ METRICS = [
     {"name": "Full", "kind": "metric_forecast", "conditions_json": {
         "metric": "disk_avail_bytes", "selector": "mountpoint=\"/\"", "fit_window": "1h", "predict_seconds": 21600,
         "operator": "<=", "threshold": 0, "for_seconds": 300}},
-    {"name": "Raw", "kind": "metric_raw", "labels_json": '{"team": "x"}', "runbook_url": "https://x", "notify_min_fires": 2,
-     "conditions_json": {"expr": "node_load1 > 3"}},
+    {"name": "Raw", "kind": "metric_raw", "labels_json": '{"team": "x"}', "runbook_url": "https://x",
+     "notify_min_fires": 2, "conditions_json": {"expr": "node_load1 > 3"}},
     {"name": "Burn", "kind": "metric_burn_rate", "conditions_json": {"sli": f"{GOOD} / {EVERY}", "slo": 0.999,
                                                                     "burns": BURNS}},
     {"name": "결제 빠름", "kind": "metric_burn_rate", "conditions_json": {"sli": f"{FAST} / {COUNT}", "slo": 99.5,

@@ -66,7 +66,7 @@ class RulesError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of an export: `alerts` and `slos` for the spec, and a sentence for all that was changed or left out."""
+    """What became of an export: `alerts` and `slos` of a spec, and a sentence for all that was changed or left out."""
 
     alerts: list[dict[str, Any]]
     notes: list[str]
@@ -324,8 +324,8 @@ def closing_notes(alerts: list[dict[str, Any]], slos: list[dict[str, Any]]) -> l
     services = sorted({one["service"] for one in (*alerts, *slos) if "service" in one})
     notes = [f"`services` must list: {', '.join(services)}"] if services else []
     if any(alert["kind"] in READERS for alert in alerts):
-        notes.append("`prometheus.scrape` must have the jobs that expose what the alerts on metrics read, with the label "
-                     "device_id on their series (`labels` of the job)")  # fmt: skip
+        notes.append("`prometheus.scrape` must have the jobs that expose what the alerts on metrics read, with the "
+                     "label device_id on their series (`labels` of the job)")  # fmt: skip
     if any(alert["kind"] not in READERS for alert in alerts):
         notes.append(
             "the rules are rendered with guards that Ongrid does not have (request spans only, a minimum of requests, "

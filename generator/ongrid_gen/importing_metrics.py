@@ -191,8 +191,8 @@ def burn_rate(reading: Reading, names: set[str]) -> dict[str, Any]:
             "its sli is not plainly our span metrics; write an entry of `slos` with `sli: errors` or `sli: latency`"
         )
     if conditions.pop("burns", None):
-        reading.note("its burns are left out: an SLO has windows of its own, page and ticket, whose factors follow from "
-                     "the budget; Ongrid joined unrelated windows with `and`")  # fmt: skip
+        reading.note("its burns are left out: an SLO has windows of its own, page and ticket, whose factors follow "
+                     "from the budget; Ongrid joined unrelated windows with `and`")  # fmt: skip
     wanted = SLUG.sub("-", reading.name.lower()).strip("-")
     name = (wanted if wanted[:1].isalpha() else f"slo-{wanted}".strip("-"))[:50]
     while name in names:

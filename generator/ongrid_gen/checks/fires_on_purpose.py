@@ -11,6 +11,7 @@ from ongrid_gen.promql import sort_of, top
 from ongrid_gen.promql.tree import COMPARISONS
 
 CODE: Final = "OG046"
+NO_VECTOR: Final = ("MatrixSelector", "SubqueryExpr", "StringLiteral", "NumberLiteral")  # of these, OG045 speaks
 ABSENT: Final = ("absent", "absent_over_time")
 
 
@@ -28,7 +29,7 @@ def check(site: Site) -> Iterator[Problem]:
                 hint="remove `bool`",
                 within=expression.written.place("bool"),
             )
-        elif not filters(tree):
+        elif sort_of(tree) not in NO_VECTOR and not filters(tree):
             yield Problem(
                 code=CODE,
                 path=expression.path,
