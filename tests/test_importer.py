@@ -86,7 +86,8 @@ def test_names_come_from_the_rule_key_then_from_what_is_watched() -> None:
     ("rule", "why"),
     [
         ("text", "no JSON object"),
-        ({"kind": "log_match", "conditions_json": {}}, "cannot render the kind 'log_match'"),
+        ({"kind": "log_match", "conditions_json": {}}, "reads logs"),
+        ({"kind": "gauge", "conditions_json": {}}, "cannot render the kind 'gauge'"),
         ({"kind": "trace_latency"}, "no conditions_json object"),
         ({"kind": "trace_latency", "conditions_json": "{"}, "but no JSON"),
         (changed(LATENCY, {"service": ""}), "names no service"),
@@ -128,9 +129,102 @@ def test_everything_that_is_changed_is_said(rule: dict[str, Any], said: str) -> 
     assert any(said in note for note in notes), notes
 
 
+CPU = {"metric": "cpu_pct", "operator": ">", "threshold": 90, "window": "5m", "for": "5m", "aggregator": "avg"}
+DISK = {"metric": "disk_avail_bytes", "selector": '{mountpoint="/data"}', "operator": "<", "threshold": "1000"}
+GOOD = (
+    'sum(rate(traces_spanmetrics_calls_total{service_name="payments-api",status_code!="STATUS_CODE_ERROR"}[$window]))'
+)
+EVERY = 'sum(rate(traces_spanmetrics_calls_total{service_name="payments-api"}[$window]))'
+FAST = 'sum(rate(traces_spanmetrics_latency_bucket{service_name="payments-api",le="0.5"}[$window]))'
+COUNT = 'sum(rate(traces_spanmetrics_latency_count{service_name="payments-api"}[$window]))'
+BURNS = [{"window": "1h", "multiplier": 14.4}]
+METRICS = [
+    {"name": "Cpu", "kind": "metric_threshold", "join_mode": "any", "conditions_json": [CPU, DISK]},
+    {"name": "Odd", "kind": "metric_anomaly", "conditions_json": {
+        "metric": "mem_pct", "selector": "", "method": "mad", "baseline_window": "1h", "baseline_step": "5m",
+        "deviation": 3, "for_seconds": 600}},
+    {"name": "Full", "kind": "metric_forecast", "conditions_json": {
+        "metric": "disk_avail_bytes", "selector": "mountpoint=\"/\"", "fit_window": "1h", "predict_seconds": 21600,
+        "operator": "<=", "threshold": 0, "for_seconds": 300}},
+    {"name": "Raw", "kind": "metric_raw", "labels_json": '{"team": "x"}', "runbook_url": "https://x",
+     "notify_min_fires": 2, "conditions_json": {"expr": "node_load1 > 3"}},
+    {"name": "Burn", "kind": "metric_burn_rate", "conditions_json": {"sli": f"{GOOD} / {EVERY}", "slo": 0.999,
+                                                                    "burns": BURNS}},
+    {"name": "결제 빠름", "kind": "metric_burn_rate", "conditions_json": {"sli": f"{FAST} / {COUNT}", "slo": 99.5,
+                                                                        "burns": BURNS}},
+]  # fmt: skip
+
+
+def test_metric_kinds_come_over_with_what_they_mean_here() -> None:
+    cpu, odd, full, raw = import_rules(json.dumps(METRICS)).alerts
+    assert (cpu["match"], cpu["for"]) == ("any", "5m")
+    assert cpu["conditions"] == [
+        {"metric": "cpu_pct", "operator": ">", "threshold": 90, "window": "5m", "aggregator": "avg"},
+        {"metric": "disk_avail_bytes", "selector": '{mountpoint="/data"}', "operator": "<", "threshold": 1000,
+         "aggregator": "avg"},
+    ]  # fmt: skip
+    assert (odd["for"], odd["ignore_last"], odd["method"]) == ("10m", "10m30s", "mad")
+    assert (full["for"], full["predict_seconds"], full["selector"]) == ("5m", 21600, 'mountpoint="/"')
+    assert (raw["expr"], raw["labels"]) == ("node_load1 > 3", {"team": "x"})
+
+
+def test_a_burn_rate_over_our_span_metrics_is_an_slo() -> None:
+    assert import_rules(json.dumps(METRICS)).slos == [
+        {"name": "burn", "service": "payments-api", "objective": 99.9, "sli": "errors"},
+        {"name": "slo", "service": "payments-api", "objective": 99.5, "sli": "latency", "threshold_ms": 500},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "conditions", "why"),
+    [
+        ("metric_raw", {"expr": "x > > 1"}, "no PromQL, at character 5"),
+        ("metric_raw", {"expr": "sum(x)"}, "compares nothing"),
+        ("metric_raw", {}, "has no expr"),
+        ("metric_threshold", [], "no list of conditions"),
+        ("metric_threshold", [{**CPU, "metric": "gpu_pct"}], "its metric is 'gpu_pct'"),
+        ("metric_threshold", [{**CPU, "operator": "~"}], "its operator is '~'"),
+        ("metric_threshold", [{**CPU, "threshold": None}], "has no threshold"),
+        ("metric_threshold", [{**CPU, "selector": "{a=b}"}], "its selector is no PromQL"),
+        ("metric_anomaly", {"metric": "load1", "method": "iqr"}, "its method is 'iqr'"),
+        ("metric_forecast", {"metric": "load1", "operator": "==", "threshold": 1}, "its operator is '=='"),
+        ("metric_forecast", {"metric": "load1", "operator": ">", "threshold": 1, "for_seconds": 0.5}, "whole number"),
+        ("metric_burn_rate", {"sli": "a / b", "slo": 99.9}, "write an entry of `slos`"),
+        ("metric_burn_rate", {"sli": f"{GOOD} / {EVERY}", "slo": 100}, "no expression and per cent"),
+    ],
+)
+def test_a_metric_alert_that_cannot_run_is_left_out_with_the_reason(kind: str, conditions: Any, why: str) -> None:
+    assert why in refused({"name": "A", "kind": kind, "conditions_json": conditions})
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["for_seconds is `for` now", "baseline_step is left out", "is no anomaly now", "moves towards its threshold",
+     "`runbook_url` is left out", "`notify_min_fires` is left out", "its burns are left out", "was the text '1000'",
+     "its selector stays", "`prometheus.scrape` must have", "the SLO is called burn"],
+)  # fmt: skip
+def test_what_is_changed_in_metric_alerts_is_said(said: str) -> None:
+    assert any(said in note for note in import_rules(json.dumps(METRICS)).notes)
+
+
+def test_a_big_mixed_export_passes_the_schema_and_every_check() -> None:
+    support = pytest.importorskip("support")
+    yaml = pytest.importorskip("yaml")
+    rules = [LATENCY, ERRORS, *METRICS, {"kind": "log_match", "conditions_json": {}}]
+    found = import_rules(json.dumps([{**rule, "name": f"{rule.get('name', 'Rule')} {number}"}
+                                     for number, rule in enumerate(rules * 10)]))  # fmt: skip
+    assert (len(found.alerts), len(found.slos)) == (60, 20)
+    spec = {
+        "version": 1, "site": "demo", "alerts": found.alerts, "slos": found.slos,
+        "services": [{"name": "payments-api", "operations": ["POST /v1/charge"]}],
+        "prometheus": {"scrape": [{"job": "node", "targets": ["node-1:9100"]}], "retention": "60d"},
+    }  # fmt: skip
+    assert [problem for problem in support.problems_of(yaml.safe_dump(spec)) if problem.severity == "error"] == []
+
+
 def test_labels_come_over() -> None:
-    alert, _ = one(changed(LATENCY, labels={"team": "payments", "tier": 1}))
-    assert alert["labels"] == {"team": "payments", "tier": "1"}
+    alert, _ = one(changed(LATENCY, labels={"team": "payments", "floor": 1}))
+    assert alert["labels"] == {"team": "payments", "floor": "1"}
 
 
 @pytest.mark.parametrize(

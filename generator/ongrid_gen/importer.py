@@ -7,12 +7,13 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from ongrid_gen.alerts import KINDS
 from ongrid_gen.alerts.conditions import QUANTILES
 from ongrid_gen.conventions import RESERVED_LABELS
+from ongrid_gen.importing import DURATION, Reading, UnusableError, exact
+from ongrid_gen.importing_metrics import BURN, LOG_KINDS, READERS, burn_rate
 
 QUANTILE_KIND: Final = "trace_latency"
 DEFAULT_QUANTILE: Final = "p95"
@@ -36,11 +37,23 @@ TEXTS: Final = {
     "trace_error_rate": ("operation",),
     "service_dependency_error_rate": ("client", "server", "connection_type"),
 }
-DURATION: Final = re.compile(r"(?:\d+(?:ms|[ywdhms]))+")
 LABEL: Final = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*")
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 LONGEST_NAME: Final = 120
-READ: Final = frozenset({"kind", "scope_type", "conditions_json", "name", "rule_key", "severity", "labels", "enabled"})
+READ: Final = frozenset(
+    {
+        "kind",
+        "scope_type",
+        "conditions_json",
+        "name",
+        "rule_key",
+        "severity",
+        "labels",
+        "labels_json",
+        "join_mode",
+        "enabled",
+    }
+)
 # Keys of Ongrid's table that say nothing about when a rule fires.
 BOOKKEEPING: Final = frozenset(
     {"id", "created_at", "updated_at", "deleted_at", "created_by", "updated_by", "description"}
@@ -51,51 +64,36 @@ class RulesError(ValueError):
     """The text is no export that we can read; the message says what is and how to mend it."""
 
 
-class UnusableError(Exception):
-    """One rule cannot be imported; the message says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of an export: `alerts` for the spec, and a sentence for everything that was changed or left out."""
+    """What became of an export: `alerts` and `slos` of a spec, and a sentence for all that was changed or left out."""
 
     alerts: list[dict[str, Any]]
     notes: list[str]
-
-
-@dataclass(slots=True)
-class Reading:
-    """One rule while it is read."""
-
-    rule: Mapping[str, Any]
-    name: str
-    kind: str
-    conditions: dict[str, Any]
-    notes: list[str] = field(default_factory=list)
-
-    def note(self, text: str) -> None:
-        """Remember what was changed."""
-        self.notes.append(f"{self.name}: {text}")
+    slos: list[dict[str, Any]] = field(default_factory=list)
 
 
 def import_rules(text: str) -> Imported:
     """Return the alerts of an export. RulesError when the text is no JSON array of rules."""
     alerts: list[dict[str, Any]] = []
     notes: list[str] = []
+    slos: list[dict[str, Any]] = []
     names: set[str] = set()
     for number, rule in enumerate(parse(text), 1):
         name = f"rule {number}"
         try:
             reading = begin(rule, number, names)
             name = f"rule {number} ({reading.name})"
-            alert = read(reading)
+            if reading.kind == BURN:
+                slos.append(read_burn_rate(reading, {slo["name"] for slo in slos}))
+            else:
+                alerts.append(read(reading))
         except UnusableError as why:
             notes.append(f"{name} left out: {why}")
             continue
         names.add(reading.name)
-        alerts.append(alert)
         notes += reading.notes
-    return Imported(alerts, [*notes, *closing_notes(alerts)])
+    return Imported(alerts, [*notes, *closing_notes(alerts, slos)], slos)
 
 
 def parse(text: str) -> list[Any]:
@@ -121,7 +119,9 @@ def begin(rule: Any, number: int, names: set[str]) -> Reading:
     if not isinstance(rule, Mapping):
         raise UnusableError("it is no JSON object")
     kind = rule.get("kind")
-    if kind not in KINDS:
+    if kind in LOG_KINDS:
+        raise UnusableError(f"the kind {kind!r} reads logs, which this version does not store; they come later")
+    if kind not in KINDS and kind != BURN:
         raise UnusableError(f"this version cannot render the kind {kind!r} (it knows {', '.join(KINDS)})")
     if rule.get("enabled") is False:
         raise UnusableError("it is disabled in Ongrid; an alert in the spec always runs")
@@ -138,6 +138,8 @@ def conditions_of(rule: Mapping[str, Any]) -> dict[str, Any]:
             found = json.loads(found)
         except json.JSONDecodeError as error:
             raise UnusableError(f"its conditions_json is text, but no JSON ({error.msg})") from None
+    if isinstance(found, list) and rule.get("kind") == "metric_threshold":
+        found = {"conditions": found}
     if not isinstance(found, dict):
         raise UnusableError("it has no conditions_json object")
     return dict(found)
@@ -163,11 +165,24 @@ def set_name(reading: Reading, number: int, names: set[str]) -> None:
 def read(reading: Reading) -> dict[str, Any]:
     """Return the alert."""
     alert: dict[str, Any] = {"name": reading.name, "kind": reading.kind}
-    for part in (service, texts, quantile, window, operator, threshold, severity, labels):
+    own: tuple[Part, ...] = (service, texts, quantile, window, operator, threshold)
+    if reading.kind in READERS:
+        own = (READERS[reading.kind],)
+    elif reading.kind not in THRESHOLDS:
+        raise UnusableError(f"Ongrid has no kind {reading.kind!r}")
+    for part in (*own, severity, labels):
         alert |= part(reading)
     scope(reading)
     leftovers(reading)
     return alert
+
+
+def read_burn_rate(reading: Reading, names: set[str]) -> dict[str, Any]:
+    """Return the SLO of a burn rate."""
+    slo = burn_rate(reading, names) | labels(reading)
+    scope(reading)
+    leftovers(reading)
+    return slo
 
 
 Part = Callable[[Reading], dict[str, Any]]
@@ -252,17 +267,6 @@ def threshold(reading: Reading) -> dict[str, Any]:
     return {key: value}
 
 
-def exact(value: Any) -> Decimal | None:
-    """Return a finite number, or None."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
 def severity(reading: Reading) -> dict[str, Any]:
     """Read the severity."""
     value = reading.rule.get("severity")
@@ -275,7 +279,7 @@ def severity(reading: Reading) -> dict[str, Any]:
 
 def labels(reading: Reading) -> dict[str, Any]:
     """Read the labels; those that rules set themselves are left out."""
-    found = reading.rule.get("labels") or {}
+    found = reading.rule.get("labels") or reading.rule.get("labels_json") or {}
     if isinstance(found, str):
         try:
             found = json.loads(found)
@@ -298,7 +302,11 @@ def labels(reading: Reading) -> dict[str, Any]:
 def scope(reading: Reading) -> None:
     """Note a scope that means nothing to rules over traces."""
     value = reading.rule.get("scope_type")
-    if value not in (None, "", "global"):
+    if value in (None, "", "global"):
+        return
+    if reading.kind in READERS:
+        reading.note(f"scope_type {value!r} is left out: the alert tells devices apart by the label device_id")
+    else:
         reading.note(f"scope_type {value!r} is left out: rules over traces are global in Ongrid too")
 
 
@@ -311,14 +319,16 @@ def leftovers(reading: Reading) -> None:
             reading.note(f"`{key}` is left out: it has no counterpart here (who is told stands in `notify`)")
 
 
-def closing_notes(alerts: list[dict[str, Any]]) -> list[str]:
+def closing_notes(alerts: list[dict[str, Any]], slos: list[dict[str, Any]]) -> list[str]:
     """Return what is true of all alerts together."""
-    services = sorted({alert["service"] for alert in alerts if "service" in alert})
-    if not alerts:
-        return []
+    services = sorted({one["service"] for one in (*alerts, *slos) if "service" in one})
     notes = [f"`services` must list: {', '.join(services)}"] if services else []
-    return [
-        *notes,
-        "the rules are rendered with guards that Ongrid does not have (request spans only, a minimum of requests, "
-        "`for: 2m`); `alerting: {style: ongrid}` keeps Ongrid's expressions",
-    ]
+    if any(alert["kind"] in READERS for alert in alerts):
+        notes.append("`prometheus.scrape` must have the jobs that expose what the alerts on metrics read, with the "
+                     "label device_id on their series (`labels` of the job)")  # fmt: skip
+    if any(alert["kind"] not in READERS for alert in alerts):
+        notes.append(
+            "the rules are rendered with guards that Ongrid does not have (request spans only, a minimum of requests, "
+            "`for: 2m`); `alerting: {style: ongrid}` keeps Ongrid's expressions"
+        )
+    return notes

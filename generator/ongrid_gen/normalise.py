@@ -86,4 +86,4 @@ def fill(value: Any, schema: Data) -> None:
                 fill(value[key], part)
     elif isinstance(value, list):
         for item in value:
-            fill(item, schema["items"])
+            fill(item, schema.get("items", {}))  # a list may also be an envelope, already spread out

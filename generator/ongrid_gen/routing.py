@@ -7,8 +7,10 @@ of a failing dependency): what *is* matched never counts on them, what *may be* 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
+from ongrid_gen.alerts.expressions import is_sound
 from ongrid_gen.conventions import KIND, SELF_KIND, WATCHDOG
 from ongrid_gen.model import Site
 from ongrid_gen.rulefiles import rule_files
@@ -36,8 +38,12 @@ def channels(labels: Match, site: Site) -> list[str]:
 
 
 def alert_rules(site: Site) -> Iterator[Rule]:
-    """Yield every alerting rule of a site that people are to hear of: all but the one that always fires."""
-    for file in rule_files(site):
+    """Yield every alerting rule of a site that people are to hear of: all but the one that always fires.
+
+    An alert whose expression is not sound has none: another check speaks of it.
+    """
+    sound = replace(site, alerts=tuple(alert for alert in site.alerts if is_sound(alert)))
+    for file in rule_files(sound):
         for rule in file.rules:
             if isinstance(rule, Rule) and not is_watchdog(rule):
                 yield rule

@@ -1,6 +1,6 @@
 """What Prometheus evaluates: alerting and recording rules, in groups, in files, and the unit tests beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -69,11 +69,17 @@ class TestFile:
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """One file below `prometheus/rules`, and its tests below `prometheus/tests`."""
+    """One file below `prometheus/rules`, and its tests below `prometheus/tests`: made when asked for, as most of the
+    work is in them."""
 
     name: str
     groups: tuple[Group, ...]
-    tests: tuple[TestFile, ...] = ()
+    prove: Callable[[], tuple[TestFile, ...]] = field(default=tuple, compare=False)
+
+    @property
+    def tests(self) -> tuple[TestFile, ...]:
+        """Its unit tests."""
+        return self.prove()
 
     @property
     def rules(self) -> tuple[Rule | Record, ...]:

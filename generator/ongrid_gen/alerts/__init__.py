@@ -1,6 +1,7 @@
 """Alert kinds: one module each, listed here, and what the rest of the program asks of all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from ongrid_gen.alerts import (
@@ -60,12 +61,12 @@ def rule_files(site: Site) -> Iterator[RuleFile]:
             for record in kind_of(alert).records(alert, site):
                 records.setdefault((record.name, record.expr), record)
         rules = [rule for alert in alerts for rule in rules_of(alert, site)]
-        tests = [test for alert in alerts for test in kind_of(alert).tests(alert, site)]
-        yield RuleFile(
-            name,
-            (Group(name, (*records.values(), *rules)),),
-            tuple(test_files(tests, site)),
-        )
+        yield RuleFile(name, (Group(name, (*records.values(), *rules)),), partial(tests_of, alerts, site))
+
+
+def tests_of(alerts: Sequence[Alert], site: Site) -> tuple[TestFile, ...]:
+    """Return the unit tests of some alerts."""
+    return tuple(test_files([test for alert in alerts for test in kind_of(alert).tests(alert, site)], site))
 
 
 def test_files(tests: list[RuleTest], site: Site) -> Iterator[TestFile]:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from ongrid_gen.alerts import rules_of
 from ongrid_gen.alerts.conditions import threshold_seconds
-from ongrid_gen.model import Site
+from ongrid_gen.alerts.expressions import is_sound
+from ongrid_gen.model import Alert, Site
 from ongrid_gen.problems import Path, Problem
+from ongrid_gen.rules import Rule
 from ongrid_gen.suggest import listed, nearest
 
 
@@ -27,6 +30,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if found is not None:
         return f"did you mean `{found}`?"
     return f"there are: {listed(names)}" if names else "there are none"
+
+
+def rules_to_check(alert: Alert, site: Site) -> list[Rule]:
+    """Return the rules of an alert; none while its expressions are not sound, of which another check speaks."""
+    return rules_of(alert, site) if is_sound(alert) else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ongrid_gen import selfmon
-from ongrid_gen.alerts import rules_of
+from ongrid_gen.checks.base import rules_to_check
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.problems import Problem
 from ongrid_gen.slos.names import RULE_NAMES
@@ -30,7 +30,7 @@ def check(site: Site) -> Iterator[Problem]:
     owner: dict[str, Alert] = {}
     stacks = {name.casefold() for name in selfmon.names(site)}
     for alert in site.alerts:
-        for rule in rules_of(alert, site):
+        for rule in rules_to_check(alert, site):
             if rule.name.casefold() in stacks:
                 yield Problem(
                     code=CODE,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
+from ongrid_gen.alerts.signal import KINDS as METRIC_KINDS
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Problem
 from ongrid_gen.units import format_duration
@@ -29,6 +30,8 @@ def check(site: Site) -> Iterator[Problem]:
     least = floor(site)
     retention = site.prometheus.retention
     for alert in site.alerts:
+        if alert.kind in METRIC_KINDS:
+            continue  # their windows have other names, and a check of their own
         if alert.window < least:
             yield Problem(
                 code=CODE,

@@ -1,4 +1,4 @@
-"""`import`: an Ongrid export as `alerts:` of our spec."""
+"""`import`: an Ongrid export as `alerts:` and `slos:` of our spec."""
 
 from pathlib import Path
 
@@ -19,4 +19,5 @@ def command(file: Path) -> None:
         raise CommandError(f"{file}: {error}") from None
     for note in imported.notes:
         click.echo(note, err=True)
-    click.echo(dump({"alerts": imported.alerts}, banner=None), nl=False)
+    slos = {"slos": imported.slos} if imported.slos else {}
+    click.echo(dump({"alerts": imported.alerts, **slos}, banner=None), nl=False)

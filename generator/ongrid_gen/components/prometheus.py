@@ -20,6 +20,12 @@ from ongrid_gen.units import format_duration
 NAME: Final = "prometheus"
 CONFIG: Final = "prometheus/prometheus.yaml"
 SCRAPE_INTERVAL: Final = "15s"
+STACK_JOBS: Final = {
+    "prometheus": f"localhost:{PROMETHEUS_HTTP}",
+    "gateway": f"{GATEWAY_HOST}:{COLLECTOR_METRICS}",
+    "tempo": f"{TEMPO_HOST}:{TEMPO_HTTP}",
+    "alertmanager": f"{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}",
+}
 DOCKER_HOST: Final = "host.docker.internal"
 
 
@@ -47,15 +53,7 @@ def config(site: Site) -> dict[str, Any]:
         "storage": storage,
         "rule_files": ["/etc/prometheus/rules/*.yaml"],
         "alerting": {"alertmanagers": [static(f"{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}", wrap=True)]},
-        "scrape_configs": [
-            {"job_name": job, "static_configs": [static(target)]}
-            for job, target in (
-                ("prometheus", f"localhost:{PROMETHEUS_HTTP}"),
-                ("gateway", f"{GATEWAY_HOST}:{COLLECTOR_METRICS}"),
-                ("tempo", f"{TEMPO_HOST}:{TEMPO_HTTP}"),
-                ("alertmanager", f"{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}"),
-            )
-        ]
+        "scrape_configs": [{"job_name": job, "static_configs": [static(target)]} for job, target in STACK_JOBS.items()]
         + [scrape_config(job) for job in site.prometheus.scrape],
     }
 

@@ -6,6 +6,7 @@ flag of Prometheus is refused.
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from typing import Any, Final
@@ -13,6 +14,7 @@ from typing import Any, Final
 from ongrid_gen.promql.tokens import OPENING, Token, bracketed, tokens, unmatched
 from ongrid_gen.suggest import nearest
 from ongrid_gen.text import Code, promql_string
+from ongrid_gen.units import parse_duration
 
 # What the library says when the grammar is broken; everything else is about types and names.
 GRAMMAR: Final = re.compile(
@@ -57,10 +59,34 @@ class Written:
         """The expression, written anew from its tree: nothing of it can reach beyond itself."""
         return Code(self.tree.prettify())
 
+    @property
+    def whole(self) -> tuple[int, int]:
+        """Where the expression begins and ends in its text, without the space around it."""
+        return whole(self.text, list(self.tokens))
+
     def place(self, text: str) -> tuple[int, int]:
-        """Return where a token of that text first stands, or the whole expression."""
-        found = next(((token.start, token.end) for token in self.tokens if token.text == text), None)
-        return found or whole(self.text, list(self.tokens))
+        """Return where a word or the inside of a quoted text first stands, or the whole expression."""
+        found = (
+            (token.start, token.end)
+            for token in self.tokens
+            if (token.text[1:-1] if token.sort == "string" else token.text) == text
+        )
+        return next(found, self.whole)
+
+    def place_of_range(self, seconds: Decimal) -> tuple[int, int]:
+        """Return where a range of that length first stands, or the whole expression."""
+        for before, token in pairwise(self.tokens):
+            if before.text == "[" and token.sort == "number" and lasts(token.text) == seconds:
+                return token.start, token.end
+        return self.whole
+
+
+def lasts(text: str) -> Decimal | None:
+    """Return how many seconds a token says, if it is a duration."""
+    try:
+        return parse_duration(text)
+    except ValueError:
+        return None
 
 
 @cache

@@ -3,8 +3,9 @@
 The rules are rendered for every site, with names of metrics that the chosen versions expose.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from ongrid_gen.model import Site
@@ -45,12 +46,20 @@ def rule_files(site: Site) -> Iterator[RuleFile]:
             ),
             Group(f"{name}-pushed", tuple(rule(watch, component, site) for watch in watches if watch.pushed)),
         ]
-        tests = [
-            TestFile(chosen, step, suffix)
-            for step, suffix in ((MINUTE, ""), (FIVE_MINUTES, "-slow"))
-            if (chosen := rule_tests(watches, component, site, step))
-        ]
-        yield RuleFile(name, tuple(group for group in groups if group.rules), tuple(tests))
+        yield RuleFile(
+            name,
+            tuple(group for group in groups if group.rules),
+            partial(tests, watches, component, site),
+        )
+
+
+def tests(watches: Sequence[Watch], component: str, site: Site) -> tuple[TestFile, ...]:
+    """Return the unit tests of a component's watches."""
+    return tuple(
+        TestFile(chosen, step, suffix)
+        for step, suffix in ((MINUTE, ""), (FIVE_MINUTES, "-slow"))
+        if (chosen := rule_tests(watches, component, site, step))
+    )
 
 
 def pages(site: Site) -> dict[str, str]:

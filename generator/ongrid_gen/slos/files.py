@@ -19,10 +19,15 @@ def rule_file(slo: Slo, site: Site) -> RuleFile:
 
     26 hours at 30 s take promtool ten seconds, so long windows are tested with fewer evaluations.
     """
+    return RuleFile(names.group(slo), groups(slo, site), lambda: tests(slo, site))
+
+
+def tests(slo: Slo, site: Site) -> tuple[TestFile, ...]:
+    """Return the unit tests of an SLO."""
     fine = Subject(slo, site, milliseconds(site.alerting.interval))
     long = Subject(slo, site, long_interval(slo, site))
     short_tests, long_tests = stories(fine, long)
-    tests = [TestFile((*short_tests, *watches(fine)), site.alerting.interval)]
+    files = [TestFile((*short_tests, *watches(fine)), site.alerting.interval)]
     if long_tests:
-        tests.append(TestFile(tuple(long_tests), Decimal(long.interval) / 1000, LONG))
-    return RuleFile(names.group(slo), groups(slo, site), tuple(tests))
+        files.append(TestFile(tuple(long_tests), Decimal(long.interval) / 1000, LONG))
+    return tuple(files)

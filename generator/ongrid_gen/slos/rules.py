@@ -73,7 +73,7 @@ ABSENT: Final = "(sum(rate(<< total >>[<< range >>])) or vector(0)) == 0"
 
 def groups(slo: Slo, site: Site) -> tuple[Group, Group]:
     """Return the group of recordings and alerts, and the one of the budget."""
-    main = (*records(slo, site), *alert_rules(slo, site))
+    main: tuple[Rule | Record, ...] = (*records(slo, site), *alert_rules(slo, site))
     step = budget_step(site)
     return Group(names.group(slo), main), Group(names.budget_group(slo), budget_records(slo, site), interval=step)
 

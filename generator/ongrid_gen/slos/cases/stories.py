@@ -16,6 +16,7 @@ from ongrid_gen.slos.cases.subject import LOOKBACK, Series, Subject, UncertainEr
 from ongrid_gen.slos.cases.traffic import Evaluations
 from ongrid_gen.slos.rules import KEEP
 from ongrid_gen.slos.selection import request_labels, span_kinds
+from ongrid_gen.units import format_duration
 
 NEAR: Final = Decimal("0.02")  # how far from a limit traffic is that is just above or below it
 HEAVY: Final = 1_000_000  # so many times the traffic makes what comes later count for nothing
@@ -247,7 +248,7 @@ def alone(subject: Subject, tier: str, *, pair: Pair, above: bool) -> RuleTest |
     firing = subject.firing(seen, tier)
     if (True in firing) != above:
         return None
-    which = f"{wording.format_duration(pair.long)}/{wording.format_duration(pair.short)}"
+    which = f"{format_duration(pair.long)}/{format_duration(pair.short)}"
     if not above:
         return case(subject, f"{alert}: is quiet a little below the limit of {which}", subject.drawn(phases),
                     quiet(subject, [alert], len(firing)))  # fmt: skip
