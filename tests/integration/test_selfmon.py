@@ -44,8 +44,8 @@ def impatient(tree: Tree) -> Tree:
 
 
 def small_queue(spec: str) -> str:
-    """Give the gateway a queue that is full after forty seconds without Tempo."""
-    return spec.replace("gateway: {batch: {timeout: 200ms}}", "gateway: {batch: {timeout: 200ms}, queue: {size: 4000}}")
+    """Give the gateway a queue that is full after half a minute without Tempo."""
+    return spec.replace("gateway: {batch: {timeout: 200ms}}", "gateway: {batch: {timeout: 200ms}, queue: {size: 2048}}")
 
 
 @pytest.fixture(scope="module")
@@ -165,16 +165,12 @@ def test_a_gateway_that_is_gone_is_told(healthy: Running) -> None:
     healthy.stack.centre.call("start", "gateway", timeout=60)
 
 
-def test_a_tempo_that_is_gone_fills_the_queue_and_then_its_limits_are_told(healthy: Running) -> None:
+def test_a_tempo_that_is_gone_fills_the_queue_and_its_limit_of_series_is_told(healthy: Running) -> None:
     stack = healthy.stack
     stack.centre.call("stop", "tempo", timeout=60)
     told(healthy, "TempoDown", "GatewayQueueFilling", "GatewayQueueFull", "GatewayRefusing")
-    file = stack.bundle / TEMPO_CONFIG
-    text = re.sub(r"(rate_limit_bytes|burst_size_bytes): \d+", r"\1: 2000", file.read_text(encoding="utf-8"))
-    file.write_text(re.sub(r"max_active_series: \d+", "max_active_series: 50", text), encoding="utf-8")
-    stack.centre.call("start", "tempo", timeout=60)
-    told(healthy, "TempoSpansDiscarded", "GatewayExportFailing", "TempoSpansRefused", "TempoSeriesLimited",
-         "TempoSeriesNearLimit")  # fmt: skip
+    restarted_with(healthy, r"(max_active_series): \d+", r"\1: 50")
+    told(healthy, "TempoSeriesLimited", "TempoSeriesNearLimit")
 
 
 def test_a_prometheus_that_takes_nothing_is_told(healthy: Running) -> None:
@@ -182,3 +178,18 @@ def test_a_prometheus_that_takes_nothing_is_told(healthy: Running) -> None:
     written(healthy, "compose.yaml", "--web.enable-remote-write-receiver", "--web.enable-admin-api")
     stack.centre.call("up", "--detach", "--no-deps", "prometheus", timeout=120)
     told(healthy, "RemoteWriteFailing")
+
+
+def test_spans_over_the_rate_limit_are_told(healthy: Running) -> None:
+    healthy.stack.centre.call("stop", "tempo", timeout=60)
+    restarted_with(healthy, r"(rate_limit_bytes|burst_size_bytes): \d+", r"\1: 2000")
+    told(healthy, "TempoSpansDiscarded", "TempoSpansRefused", "GatewayExportFailing")
+
+
+def restarted_with(running: Running, pattern: str, replacement: str) -> None:
+    """Change Tempo's configuration, and start it again."""
+    file = running.stack.bundle / TEMPO_CONFIG
+    text, times = re.subn(pattern, replacement, file.read_text(encoding="utf-8"))
+    assert times
+    file.write_text(text, encoding="utf-8")
+    running.stack.centre.call("start", "tempo", timeout=60)
