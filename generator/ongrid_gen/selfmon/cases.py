@@ -18,9 +18,10 @@ FIVE_MINUTES: Final = Decimal(300)
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """A counter's growth in one step, then none."""
+    """A counter's growth in the first step of a phase, and in each after it."""
 
     size: int
+    each: int = 0
 
 
 # What a series does in a phase: a gauge's value or a counter's growth a step; None when it does not exist.
@@ -65,13 +66,14 @@ class Case:
 
     `delay` is how long after the first sample of the fault the expression becomes true, `lasting` for how long it stays
     true after the last one. `border` is how long the border lasts, 0 without one. A case that is `quiet` never fires,
-    one that `always` speaks does so from the start.
+    one that `always` speaks does so from the start. `last` is how the value is told one step before it is over.
     """
 
     name: str
     series: Sequence[Phases]
     labels: Mapping[str, str] = field(default_factory=dict)
     told: str = ""
+    last: str = ""
     delay: int = 0
     lasting: int = 1
     healthy: int = 20
@@ -100,6 +102,7 @@ class Told:
     hold: int
     offset: Decimal
     expected: Mapping[str, Any]
+    expected_last: Mapping[str, Any]
 
     @property
     def late(self) -> int:
@@ -125,6 +128,8 @@ class Told:
         over = onset + self.length + case.lasting + self.late
         quiet = () if case.always else (case.healthy - 1, onset - 1 + self.late, due - 1, over)
         asked: dict[int, list[Mapping[str, Any]]] = {at: [] for at in quiet if at >= 0}
+        if case.last:
+            asked[over - 1] = [dict(self.expected_last)]
         asked[due] = [] if case.quiet else [dict(self.expected)]
         return [
             {"eval_time": format_duration(at * case.step), "alertname": self.alert, "exp_alerts": asked[at]}
@@ -159,10 +164,11 @@ def values(one: Phases, case: Case, fault: int, after: int) -> str:
         if not one.counts:
             parts.append(f"{plain(number(value))}+0x{steps - 1}")
             continue
-        first, each = (value.size, 0) if isinstance(value, Burst) else (number(value), number(value))
-        level += first
-        parts.append(f"{plain(level)}+{plain(each)}x{steps - 1}")
-        level += each * (steps - 1)
+        grown = value if isinstance(value, Burst) else Burst(int(number(value)), int(number(value)))
+        level += grown.size
+        sign = "-" if grown.each < 0 else "+"
+        parts.append(f"{plain(level)}{sign}{abs(grown.each)}x{steps - 1}")
+        level += grown.each * (steps - 1)
     return " ".join(parts)
 
 

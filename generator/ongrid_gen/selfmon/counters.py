@@ -10,7 +10,7 @@ from typing import Final
 from ongrid_gen.selfmon.base import GATEWAY
 from ongrid_gen.selfmon.cases import Burst, Case, Phases, counter, steady
 
-EACH: Final = 6
+EACH: Final = 36  # a whole number of events also when stretched from 4 to 5 minutes and from 9 to 10
 OLD: Final = -100_000
 
 
@@ -21,6 +21,7 @@ def growing(series: str, labels: Mapping[str, str], hold: int, window: int = 10)
         [counter(series, 0, EACH)],
         labels,
         told=str(EACH * (hold + 1)),
+        last=str(EACH * window // (window - 1)),
         lasting=window - 2,
     )
 

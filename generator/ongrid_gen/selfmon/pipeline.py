@@ -83,7 +83,7 @@ def stalled_cases(source: str, sink: str) -> tuple[Case, ...]:
     """Return the cases: what comes out stops; too little comes in; a burst is over before it could be seen."""
     return (
         # the last growth leaves the window of five samples after four steps
-        Case("speaks when nothing comes out any more", [counter(source, 20, 20), counter(sink, 20, 0, after=20)],
+        Case("speaks when nothing comes out any more", [counter(source, 20, 20), counter(sink, 1, 0, after=1)],
              delay=3, told="100", lasting=1),
         Case("speaks when nothing ever came out", [counter(source, 0, 20)], told="100", delay=0, lasting=4),
         Case("is quiet when hardly anything comes in", [counter(source, 0, 3)], fault=15, quiet=True),
@@ -111,6 +111,9 @@ def restarting() -> Watch:
                  [counter('process_start_time_seconds{job="tempo",instance="tempo:3200"}', 0, 60)], tempo,
                  told="3", delay=2, fault=1, lasting=13),
             Case("counts the collector's by its uptime",
+                 [counter('otelcol_process_uptime{job="gateway",instance="gateway:8888"}', 60, -60)],
+                 {"job": "gateway", "instance": "gateway:8888"}, told="3", delay=2, fault=1, lasting=13),
+            Case("is quiet at one restart",
                  [Phases('otelcol_process_uptime{job="gateway",instance="gateway:8888"}', 1000, 0, 0, 0, counts=False)],
                  fault=16, quiet=True),
         ),

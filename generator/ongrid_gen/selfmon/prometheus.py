@@ -9,7 +9,7 @@ from typing import Final
 from ongrid_gen.alerts.wording import per_cent
 from ongrid_gen.model import Site
 from ongrid_gen.selfmon.base import PROMETHEUS, WARNING, Watch, down, filled, grown
-from ongrid_gen.selfmon.cases import FIVE_MINUTES, Case, counter, gauge, steady
+from ongrid_gen.selfmon.cases import FIVE_MINUTES, Burst, Case, counter, gauge, steady
 from ongrid_gen.selfmon.counters import growing
 from ongrid_gen.selfmon.words import binary, duration
 
@@ -137,10 +137,10 @@ def rules() -> Iterator[Watch]:
         causes=("Prometheus is overloaded.", "A query of the group never ends."),
         quiet="a minute and four intervals",
         cases=(
-            # the last evaluation was when the fault begins, at 20m; four intervals of 30 s and a minute are not enough
+            # the last evaluation was when the fault begins, at 20m; four intervals of 25 s and a minute are not enough
             Case("speaks when the evaluations stop", [counter(f"{EVALUATED}{{{IN_GROUP}}}", 60, 0, after=1000),
-                                                     steady(f"{INTERVAL}{{{IN_GROUP}}}", 30)],
-                 GROUP, delay=4, told=duration(180)),
+                                                     steady(f"{INTERVAL}{{{IN_GROUP}}}", 25)],
+                 GROUP, delay=3, told=duration(140)),
         ),
     )  # fmt: skip
 
@@ -210,8 +210,10 @@ def future_samples() -> Watch:
         causes=("The clock was set back.", "A virtual machine was restored from a snapshot."),
         quiet="up to 30s",
         cases=(
-            # the fault begins after 20 minutes and is told two minutes later
-            Case("speaks of two minutes", [gauge(f"{NEWEST}{{{JOB}}}", 0, 24 * 60)], ONE_JOB, told=duration(120)),
+            # the newest sample is as old as now, then 30 s ahead, then 40
+            Case("speaks of 40 seconds, is quiet at 30",
+                 [counter(f"{NEWEST}{{{JOB}}}", Burst(0, 60), Burst(70, 60), border=Burst(90, 60),
+                          after=Burst(20, 60))], ONE_JOB, told=duration(40), border=10),
         ),
     )  # fmt: skip
 
@@ -296,8 +298,8 @@ def wal_growing(site: Site) -> Watch:
         causes=("Compaction fails.", "The number of series has grown.", "`prometheus.disk` is too small."),
         quiet="up to a quarter of `prometheus.disk`",
         cases=(
-            Case("speaks above a quarter", [gauge(f"{WAL_SIZE}{{{JOB}}}", 1, 2 * edge, border=edge)], ONE_JOB,
-                 told=binary(2 * edge), border=12),
+            Case("speaks above a quarter", [gauge(f"{WAL_SIZE}{{{JOB}}}", 1, edge * 5 // 4, border=edge)], ONE_JOB,
+                 told=binary(edge * 5 // 4), border=12),
         ),
     )  # fmt: skip
 

@@ -82,11 +82,17 @@ def told(watch: Watch, case: Case, component: str, site: Site) -> Told:
     """Return a case with what promtool is to find."""
     offset = site.alerting.query_offset if watch.pushed else Decimal(0)
     hold = int(watch.minutes * 60 // case.step)
-    return Told(watch.name, case, hold, offset, expected(watch, case, component, site))
+    return Told(
+        watch.name,
+        case,
+        hold,
+        offset,
+        *(expected(watch, case, text, component, site) for text in (case.told, case.last)),
+    )
 
 
-def expected(watch: Watch, case: Case, component: str, site: Site) -> dict[str, Any]:
-    """Return the alert as promtool is to find it."""
+def expected(watch: Watch, case: Case, value: str, component: str, site: Site) -> dict[str, Any]:
+    """Return the alert as promtool is to find it, its value told so."""
     said = annotations(watch, component, site)
     summary = LABEL.sub(lambda match: case.labels[match[1]], watch.summary) if not case.quiet else ""
     labels = {
@@ -94,5 +100,5 @@ def expected(watch: Watch, case: Case, component: str, site: Site) -> dict[str, 
     }
     return {
         "exp_labels": {**case.labels, **labels},
-        "exp_annotations": {**said, "summary": VALUE.sub(lambda _: case.told, summary)},
+        "exp_annotations": {**said, "summary": VALUE.sub(lambda _: value, summary)},
     }

@@ -190,8 +190,8 @@ def wal_growing(site: Site) -> Watch:
         causes=("Prometheus takes nothing.", "The number of series has grown.", "`tempo.disk` is too small."),
         quiet="up to a tenth of `tempo.disk`",
         cases=(
-            Case("speaks above a tenth of the disk", [gauge(f"{WAL_SIZE}{{{TENANT}}}", 1, 2 * edge, border=edge)],
-                 ONE_JOB, told=binary(2 * edge), border=12),
+            Case("speaks above a tenth of the disk", [gauge(f"{WAL_SIZE}{{{TENANT}}}", 1, edge * 5 // 4, border=edge)],
+                 ONE_JOB, told=binary(edge * 5 // 4), border=12),
         ),
     )  # fmt: skip
 
