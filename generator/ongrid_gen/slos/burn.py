@@ -64,7 +64,7 @@ def pair_of(slo: Slo, window: BurnWindow) -> Pair:
 
 def pairs(slo: Slo, tier: str) -> list[Pair]:
     """Return the pairs of a tier, without those that would fire within budget."""
-    return [pair for pair in map(lambda row: pair_of(slo, row), slo.windows)
+    return [pair for pair in (pair_of(slo, row) for row in slo.windows)
             if pair.window.tier == tier and pair.factor >= ONE]  # fmt: skip
 
 

@@ -75,7 +75,8 @@ def trickle(subject: Subject) -> RuleTest:
         phases += [Phase(gap), Phase(1, good=1)]
     last = subject.evaluated(phases).number - 1
     return case(subject, f"{names.ABSENT}: is quiet while a request comes now and then", subject.healthy(phases),
-                [], [expects(subject, number, names.ABSENT, []) for number in (last - hold(subject), last)])  # fmt: skip
+                [],
+                [expects(subject, number, names.ABSENT, []) for number in (last - hold(subject), last)])  # fmt: skip
 
 
 def bound_missing(subject: Subject) -> RuleTest:
@@ -110,4 +111,5 @@ def bound_learned(subject: Subject) -> RuleTest:
     alerts = [names.ALERTS[tier] for tier in tiers(subject.slo)]
     base = names.ratio(Decimal(subject.base) / 1000)
     return case(subject, "is quiet while Tempo learns the bound, and sees again a window later", [learned, *restarted],
-                [subject.asks_value(last, base, 0.0), *quiet(subject, [*alerts, names.BOUND_MISSING], last + 1)])  # fmt: skip
+                [subject.asks_value(last, base, 0.0),
+                 *quiet(subject, [*alerts, names.BOUND_MISSING], last + 1)])  # fmt: skip
