@@ -332,7 +332,8 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="list the mutants, run nothing")
     parser.add_argument("--write", action="store_true", help="write docs/mutants.md")
     asked = parser.parse_args()
-    specs = [(None, path) for path in asked.spec] or corpus()
+    known = {path.resolve(): kind for kind, path in corpus()}
+    specs = [(known.get(path.resolve()), path) for path in asked.spec] or corpus()
     if asked.list:
         for kind, path in specs:
             for one in subjects(site_of(path)):
@@ -343,7 +344,7 @@ def main() -> int:
     scores = judge(specs, find_promtool(image()), asked.rules)
     for kind, score in sorted(scores.items()):
         for one in score.survivors:
-            print(f"alive  {one.rule}: {told(one)}{f' ({one.excuse})' if one.excuse else ''}")
+            print(f"alive  {kind}: {one.rule}: {told(one)}{f' ({one.excuse})' if one.excuse else ''}")
         print(f"{kind}: {score.killed} of {score.total} killed, {score.percent} %")
     print(f"{time.monotonic() - started:.0f} s", file=sys.stderr)
     if asked.write:
