@@ -43,6 +43,16 @@ def test_results_read_like_those_of_a_test_runner() -> None:
     assert results.text(verbose=True).startswith("ok    A: is quiet\n")
 
 
+def test_one_junit_report_says_what_all_files_gave() -> None:
+    results = Results((Case("t.yaml", "A: <is> quiet"), Case("t.yaml", "A: fires", "exp:[]\ngot:[1]")))
+    back = read_report(results.junit().encode())
+    assert [(case.file, case.name, case.passed) for case in back] == [
+        ("t.yaml", "A: <is> quiet", True),
+        ("t.yaml", "A: fires", False),
+    ]
+    assert "got:[1]" in back[1].message
+
+
 def test_every_file_is_run_and_the_cases_come_in_its_order(tmp_path: Path) -> None:
     each = 'for f; do echo "<testsuite name=\\"$f\\"><testcase name=\\"$f\\"/></testsuite>"; done'
     script = f'shift 3; {{ echo "<t>"; {each}; echo "</t>"; }} > "$REPORT"'

@@ -95,6 +95,19 @@ class Results:
         """The cases that failed."""
         return tuple(case for case in self.cases if not case.passed)
 
+    def junit(self) -> str:
+        """Return the results as one JUnit report for a CI system."""
+        every = ET.Element("testsuites", tests=str(len(self.cases)), failures=str(len(self.failures)))
+        for file in dict.fromkeys(case.file for case in self.cases):
+            own = [case for case in self.cases if case.file == file]
+            failed = sum(not case.passed for case in own)
+            suite = ET.SubElement(every, "testsuite", name=file, tests=str(len(own)), failures=str(failed))
+            for case in own:
+                element = ET.SubElement(suite, "testcase", name=case.name, classname=file)
+                if not case.passed:
+                    ET.SubElement(element, "failure", message=case.message.split("\n")[0]).text = case.message
+        return ET.tostring(every, encoding="unicode", xml_declaration=True)
+
     def text(self, *, verbose: bool = False) -> str:
         """Return the results as a test runner prints them; `verbose` lists what passed too."""
         lines = [f"ok    {case.name}" for case in self.cases if case.passed] if verbose else []

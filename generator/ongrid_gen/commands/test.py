@@ -1,6 +1,7 @@
 """`test`: the rendered rule unit tests, run by promtool."""
 
 import tempfile
+import time
 from pathlib import Path
 
 import click
@@ -19,9 +20,14 @@ from ongrid_gen.write import write
 @click.command("test")
 @site_argument
 @click.option("-v", "--verbose", is_flag=True, help="list what passed too")
+@click.option(
+    "-k", "pattern", metavar="TEXT", help="only tests whose name contains this; a name begins with the alert's"
+)
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="write a JUnit report to this file too")
 @stand_ins_option
-def command(site: Path, verbose: bool, stand_ins: bool) -> None:
+def command(site: Path, verbose: bool, pattern: str | None, junit: Path | None, stand_ins: bool) -> None:
     """Run the unit tests that are rendered beside the rules of SITE; exit 1 when one fails."""
+    started = time.monotonic()
     spec = read_spec(site, stand_ins=stand_ins)
     rendered = rendered_bundle(spec)
     promtool = usable_promtool(spec.site)
@@ -29,8 +35,12 @@ def command(site: Path, verbose: bool, stand_ins: bool) -> None:
         folder = Path(name)
         folder.chmod(0o755)
         write(rendered.tree, folder)
-        results = run(folder, promtool)
-    click.echo(results.text(verbose=verbose))
+        results = run(folder, promtool, pattern)
+    if junit is not None:
+        junit.write_text(results.junit(), encoding="utf-8")
+    if pattern is not None and not results.cases:
+        raise CommandError(f"no test has `{pattern}` in its name; -v lists them")
+    click.echo(f"{results.text(verbose=verbose)} in {time.monotonic() - started:.1f} s")
     if results.failures:
         raise Findings
 
