@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.conftest import has_image
-from conftest import lacking
 from ongrid_gen.checks.window_overlap import MOST
 from ongrid_gen.components import alertmanager, routes
 from ongrid_gen.components.images import ALERTMANAGER
@@ -20,7 +19,7 @@ from ongrid_gen.components.intervals import time_interval
 from ongrid_gen.conventions import KIND, SELF_KIND, WATCHDOG
 from ongrid_gen.model import Maintenance, Site
 from ongrid_gen.routing import alert_rules, channels, known_labels, takes
-from support import site_of
+from support import lacking, site_of
 
 HEAD = """
 version: 1

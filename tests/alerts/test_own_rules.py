@@ -1,4 +1,4 @@
-"""The stack's own rules under promtool: they hold for every version of Tempo and for other numbers; broken ones do not."""
+"""The stack's own rules under promtool: for every version of Tempo and for other numbers; broken ones fail."""
 
 from pathlib import Path
 from typing import Any

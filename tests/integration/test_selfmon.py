@@ -20,7 +20,7 @@ from ongrid_gen.conventions import WATCHDOG
 from ongrid_gen.drill.traffic import Sender, Traffic
 from ongrid_gen.runtime import api
 from ongrid_gen.wait import DeadlineError, until
-from selfmon.test_selfmon import rules, selectors
+from selfmon.test_selfmon_rules import rules, selectors
 
 pytestmark = pytest.mark.integration
 

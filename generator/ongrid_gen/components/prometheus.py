@@ -14,7 +14,9 @@ from ongrid_gen.conventions import (
     TEMPO_HTTP,
 )
 from ongrid_gen.model import Scrape, Site
-from ongrid_gen.rulefiles import rule_files, rules_data, rules_path, tests_data, tests_path
+from ongrid_gen.rulefiles import other_files, rules_data, rules_path, tests_data, tests_path
+from ongrid_gen.rules import RuleFile
+from ongrid_gen.slos.stencil import slo_files
 from ongrid_gen.units import format_duration
 
 NAME: Final = "prometheus"
@@ -32,11 +34,15 @@ DOCKER_HOST: Final = "host.docker.internal"
 def files(site: Site) -> Tree:
     """Return the configuration, a rules file per group, and the unit tests of each."""
     tree: Tree = {CONFIG: yaml_file(config(site), site)}
-    for file in rule_files(site):
-        tree[rules_path(file)] = yaml_file(rules_data(file, site), site)
-        for tests in file.tests:
-            tree[tests_path(file, tests)] = yaml_file(tests_data(file, tests), site)
-    return tree
+    for file in other_files(site):
+        tree |= rule_texts(file, site)
+    return tree | slo_files(site, lambda file: rule_texts(file, site))
+
+
+def rule_texts(file: RuleFile, site: Site) -> Tree:
+    """Return a rules file and the files of its unit tests."""
+    tests = {tests_path(file, tests): yaml_file(tests_data(file, tests), site) for tests in file.tests}
+    return {rules_path(file): yaml_file(rules_data(file, site), site), **tests}
 
 
 def config(site: Site) -> dict[str, Any]:
