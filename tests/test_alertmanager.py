@@ -70,12 +70,12 @@ def site(request: pytest.FixtureRequest) -> Site:
 
 
 @pytest.fixture(scope="module")
-def config(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def config(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if shutil.which("amtool") is None:
         lacking("no amtool on this machine")
     path = tmp_path_factory.mktemp("alertmanager") / "alertmanager.yaml"
     path.write_text(alertmanager.files(site)[alertmanager.CONFIG], encoding="utf-8")
-    yield path
+    return path
 
 
 def amtool(config: Path, labels: Mapping[str, str]) -> list[str]:
