@@ -72,7 +72,6 @@ def site(request: pytest.FixtureRequest) -> Site:
 
 @pytest.fixture(scope="module")
 def config(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
-<<<<<<< HEAD
     path = tmp_path_factory.mktemp("alertmanager") / "alertmanager.yaml"
     path.write_text(alertmanager.files(site)[alertmanager.CONFIG], encoding="utf-8")
     return path
@@ -88,13 +87,6 @@ def program(folder: Path) -> tuple[list[str], Path]:
     mount = Path("/config")
     run = ["docker", "run", "--rm", "--network=none", f"--volume={folder}:{mount}:ro", "--user=0:0"]
     return [*run, "--entrypoint=/bin/amtool", str(image)], mount
-=======
-    if shutil.which("amtool") is None:
-        lacking("no amtool on this machine")
-    path = tmp_path_factory.mktemp("alertmanager") / "alertmanager.yaml"
-    path.write_text(alertmanager.files(site)[alertmanager.CONFIG], encoding="utf-8")
-    return path
->>>>>>> notify
 
 
 def amtool(config: Path, labels: Mapping[str, str]) -> list[str]:
