@@ -16,6 +16,7 @@ from ongrid_gen.conventions import (
 from ongrid_gen.model import Scrape, Site
 from ongrid_gen.rulefiles import other_files, rules_data, rules_path, tests_data, tests_path
 from ongrid_gen.rules import RuleFile
+from ongrid_gen.slos.files import rule_file
 from ongrid_gen.slos.stencil import slo_files
 from ongrid_gen.units import format_duration
 
@@ -36,7 +37,7 @@ def files(site: Site) -> Tree:
     tree: Tree = {CONFIG: yaml_file(config(site), site)}
     for file in other_files(site):
         tree |= rule_texts(file, site)
-    return tree | slo_files(site, lambda file: rule_texts(file, site))
+    return tree | slo_files(site, lambda slo, of: rule_texts(rule_file(slo, of), of))
 
 
 def rule_texts(file: RuleFile, site: Site) -> Tree:

@@ -8,6 +8,7 @@ from ongrid_gen.alerts.explain import runbook
 from ongrid_gen.components.base import Tree
 from ongrid_gen.model import Site
 from ongrid_gen.slos import explain, names
+from ongrid_gen.slos.stencil import slo_files
 
 NAME: Final = "runbooks"
 
@@ -15,5 +16,5 @@ NAME: Final = "runbooks"
 def files(site: Site) -> Tree:
     """Return the pages."""
     pages = {runbook_path(alert): runbook(alert, site) for alert in site.alerts}
-    pages |= {names.runbook_path(slo): explain.runbook(slo, site) for slo in site.slos}
+    pages |= slo_files(site, lambda slo, of: {names.runbook_path(slo): explain.runbook(slo, of)})
     return pages | selfmon.pages(site)

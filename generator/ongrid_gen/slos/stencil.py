@@ -9,8 +9,6 @@ from dataclasses import replace
 from typing import Final
 
 from ongrid_gen.model import Service, Site, Slo
-from ongrid_gen.rules import RuleFile
-from ongrid_gen.slos.files import rule_file
 from ongrid_gen.yamlio import is_ambiguous
 
 Tree = dict[str, str]
@@ -18,19 +16,19 @@ NAME: Final = "ongrid-gen-name-of-slo"
 SERVICE: Final = "ongrid-gen-name-of-service"
 
 
-def slo_files(site: Site, texts: Callable[[RuleFile], Tree]) -> Tree:
-    """Return the files of every SLO; `texts` makes those of one rule file."""
+def slo_files(site: Site, texts: Callable[[Slo, Site], Tree]) -> Tree:
+    """Return the files of every SLO; `texts` makes those of one."""
     owners = {service.name: service.owner for service in site.services}
     shapes: dict[object, Tree] = {}
     tree: Tree = {}
     for slo in site.slos:
         if is_ambiguous(slo.name) or is_ambiguous(slo.service):
-            tree |= texts(rule_file(slo, site))
+            tree |= texts(slo, site)
             continue
         owner = owners.get(slo.service)
         key = shape(slo, owner)
         if key not in shapes:
-            shapes[key] = texts(rule_file(replace(slo, name=NAME, service=SERVICE), with_stand_in(site, owner)))
+            shapes[key] = texts(replace(slo, name=NAME, service=SERVICE), with_stand_in(site, owner))
         for path, text in shapes[key].items():
             tree[named(path, slo)] = named(text, slo)
     return tree
