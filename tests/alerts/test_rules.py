@@ -266,6 +266,11 @@ def test_rules_are_grouped_by_service_and_the_graph_has_its_own() -> None:
     assert names[service_group("service-graph")] == ["Alarm2"]
 
 
+@pytest.mark.parametrize("service", ["service-graph", "metrics", "slo-x", "self-tempo"])
+def test_no_service_gets_a_group_that_is_somebody_elses(service: str) -> None:
+    assert service_group(service) != service
+
+
 @pytest.mark.parametrize("name", ["ChargeSlow", "payments-api", "결제느림", "v1.2_x"])
 def test_a_safe_name_is_its_own_file_name(name: str) -> None:
     assert file_name(name) == name

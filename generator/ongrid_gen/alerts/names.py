@@ -8,6 +8,7 @@ from ongrid_gen.conventions import RUNBOOKS, SELF_GROUPS
 from ongrid_gen.model import Alert
 
 GRAPH_GROUP: Final = "service-graph"
+METRICS_GROUP: Final = "metrics"
 SLO_PREFIX: Final = "slo-"
 LONGEST: Final = 120  # bytes; with an ending still far below the 255 that file systems allow
 
@@ -26,9 +27,9 @@ def file_name(name: str, taken: frozenset[str] = frozenset()) -> str:
 
 
 def service_group(service: str) -> str:
-    """Return the rule group of a service's alerts; none gets that of the graph, of an SLO or one of the stack's own."""
+    """Return the rule group of a service's alerts: none gets that of the graph, metrics, an SLO or the stack itself."""
     own = frozenset({service}) if service.startswith(SELF_GROUPS) else frozenset()
-    return file_name(service, frozenset({GRAPH_GROUP, *own, *kept_for_slos(service)}))
+    return file_name(service, frozenset({GRAPH_GROUP, METRICS_GROUP, *own, *kept_for_slos(service)}))
 
 
 def kept_for_slos(name: str) -> frozenset[str]:

@@ -11,13 +11,14 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.alerts.closed_set import METRICS, OTHER, Matcher, Metric, expression
+from ongrid_gen.alerts.names import METRICS_GROUP
 from ongrid_gen.model import Alert
 from ongrid_gen.problems import Path
 from ongrid_gen.promql import read, selectors
 from ongrid_gen.rules import Record
 from ongrid_gen.text import Code
 
-GROUP: Final = "metrics"
+GROUP: Final = METRICS_GROUP
 KINDS: Final = frozenset({"metric_raw", "metric_threshold", "metric_anomaly", "metric_forecast"})
 DEVICE: Final = "device_id"
 BELOW: Final = ("<", "<=")

@@ -77,7 +77,8 @@ def guard_words(slo: Slo) -> str:
 def condition(slo: Slo, tier: str) -> str:
     """Return when a tier fires, as a sentence."""
     held = f", for {format_duration(hold(slo, tier))}" if hold(slo, tier) else ""
-    return f"Fires when {bad_words(slo)} {'; or '.join(map(pair_words, pairs(slo, tier)))}{held}.{guard_words(slo)}"
+    rates = "; or ".join(map(pair_words, pairs(slo, tier)))
+    return f"Fires when too many requests {bad_words(slo)}: {rates}{held}.{guard_words(slo)}"
 
 
 def common_labels(slo: Slo, site: Site, kept: Collection[str], kind: str, severity: str) -> dict[str, str]:
