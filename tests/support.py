@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -30,7 +31,7 @@ def problems_of(text: str) -> list[Problem]:
     return report.problems
 
 
-def lacking(why: str) -> None:
+def lacking(why: str) -> NoReturn:
     """Skip with a reason; in CI a run that skips what it could have run is not green."""
     if os.environ.get("CI"):
         pytest.fail(f"CI must have this: {why}")

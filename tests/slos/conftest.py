@@ -1,36 +1,5 @@
-"""promtool for these tests: the program on PATH, or the one in an image; its lack skips, but not in CI."""
+"""promtool for these tests: as the alert kinds have it."""
 
-import os
-import shutil
-import subprocess
+from alerts.conftest import promtool
 
-import pytest
-
-from ongrid_gen.components.images import PROMETHEUS
-from ongrid_gen.ruletest import InImage, OnPath, Promtool
-
-
-def images() -> list[str]:
-    """Return the images that hold promtool, the official one first."""
-    return [PROMETHEUS.official, *([PROMETHEUS.stand_in] if PROMETHEUS.stand_in else [])]
-
-
-def has_image(reference: str) -> bool:
-    """Tell whether an image is on this machine."""
-    if shutil.which("docker") is None:
-        return False
-    return subprocess.run(["docker", "image", "inspect", reference], capture_output=True, check=False).returncode == 0
-
-
-@pytest.fixture(scope="session")
-def promtool() -> Promtool:
-    """Return promtool."""
-    if shutil.which("promtool"):
-        return OnPath()
-    image = next((reference for reference in images() if has_image(reference)), None)
-    if image is not None:
-        return InImage(image)
-    why = f"no promtool: put it on PATH, or pull or build one of {', '.join(images())}"
-    if os.environ.get("CI"):
-        pytest.fail(f"CI must have this: {why}")
-    pytest.skip(why)
+__all__ = ["promtool"]
