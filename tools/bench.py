@@ -14,11 +14,11 @@ from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 
-from ongrid_gen.alerts.drills import drilling_of
+from ongrid_gen.alerts.drills import Drilling, drilling_of
 from ongrid_gen.commands.common import read_spec
 from ongrid_gen.drill.run import traffic_of
 from ongrid_gen.drill.traffic import Sender
-from ongrid_gen.model import Alert, Drill, Site
+from ongrid_gen.model import Drill
 from ongrid_gen.naming import project
 from ongrid_gen.runtime import api
 from ongrid_gen.runtime.stack import Stack
@@ -127,8 +127,8 @@ def firing(spec: Path, mode: list[str]) -> list[tuple[str, Decimal, float]]:
     """Send traffic that must fire every alert at once; return name, earliest possible and seconds until it fired."""
     site = read_spec(spec, stand_ins=bool(mode)).site
     stack = Stack(site, spec.parent / "build" / project(site), spec.parent / "secrets", ("local",))
-    how = {alert.name: drilling_of(alert) for alert in site.alerts}
-    drills = {alert.name: one.default(alert, site) for alert in site.alerts if (one := how[alert.name]) is not None}
+    how = {alert.name: one for alert in site.alerts if (one := drilling_of(alert, site)) is not None}
+    drills = {name: one.default() for name, one in how.items()}
     drills = {name: drill for name, drill in drills.items() if not drill.before_for}  # those take an hour
     prometheus, endpoint = stack.prometheus, stack.otlp_http()
     fired: dict[str, float] = {}
@@ -146,17 +146,12 @@ def firing(spec: Path, mode: list[str]) -> list[tuple[str, Decimal, float]]:
             return set(drills) <= set(fired)
 
         until(all_fire, seconds=600, what="every alert to fire")
-    return [
-        (alert.name, soonest(alert, site, drills[alert.name]), fired[alert.name])
-        for alert in site.alerts
-        if alert.name in drills
-    ]
+    return [(name, soonest(how[name], drill), fired[name]) for name, drill in drills.items()]
 
 
-def soonest(alert: Alert, site: Site, drill: Drill) -> Decimal:
+def soonest(drilling: Drilling, drill: Drill) -> Decimal:
     """Return the earliest possible: there was no traffic before."""
-    drilling = drilling_of(alert)
-    timing = drilling and drilling.earliest(alert, site, drill, fresh=True)
+    timing = drilling.earliest(drill, fresh=True)
     assert timing is not None
     return timing.total
 

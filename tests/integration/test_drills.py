@@ -1,6 +1,7 @@
-"""The drills that `ongrid-gen drill` makes up for alerts that compare with the past, on the real stack.
+"""Drills of alerts that compare with the past, and of burn rates, on the real stack.
 
-Requests stop, or become fewer: the alert fires, is delivered, and resolves when the requests are back.
+Requests stop, become fewer, slow or fail: the alert fires, is delivered, and resolves when the requests are well again.
+A page stays quiet while only a ticket is due.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from integration.conftest import Running, stack_of
 from ongrid_gen.alerts.drills import drilling_of
 from ongrid_gen.drill.run import Outcome, Run
-from ongrid_gen.model import Alert
+from ongrid_gen.model import Drill, Site
 
 pytestmark = pytest.mark.integration
 
@@ -21,6 +22,10 @@ LABELS = {
                      "severity": "critical", "owner": "team-orders", "kind": "trace_absent"},
     "StockFell": {"service": "stock-api", "service_name": "stock-api", "affects": "stock-api",
                   "severity": "warning", "kind": "trace_throughput_drop"},
+    "pay/page": {"alertname": "SLOBurnRatePage", "slo": "pay", "tier": "page", "service": "pay-api",
+                 "service_name": "pay-api", "severity": "critical", "owner": "team-pay", "kind": "slo_burn_rate"},
+    "pay/ticket": {"alertname": "SLOBurnRateTicket", "slo": "pay", "tier": "ticket", "severity": "warning"},
+    "cart/ticket": {"alertname": "SLOBurnRateTicket", "slo": "cart", "tier": "ticket", "severity": "warning"},
 }  # fmt: skip
 
 
@@ -28,14 +33,19 @@ LABELS = {
 def drilled(scratch: Path, stand_ins: bool) -> Iterator[tuple[Running, dict[str, Outcome]]]:
     with stack_of("drills.yaml", scratch, stand_ins=stand_ins) as running, ThreadPoolExecutor() as pool:
 
-        def run(alert: Alert) -> Outcome:
-            drilling = drilling_of(alert)
-            assert drilling is not None
-            stack = running.stack
-            (outcome,) = Run(stack, drilling.default(alert, running.site), running.sink, print, stack.prometheus).run()
-            return outcome
+        def run(drill: Drill) -> list[Outcome]:
+            return Run(running.stack, drill, running.sink, print, running.stack.prometheus).run()
 
-        yield running, {outcome.alert: outcome for outcome in pool.map(run, running.site.alerts)}
+        drills = [*made_up(running.site), *running.site.drills]
+        yield running, {outcome.alert: outcome for outcomes in pool.map(run, drills) for outcome in outcomes}
+
+
+def made_up(site: Site) -> Iterator[Drill]:
+    """Yield the drills that `ongrid-gen drill` makes up for the alerts."""
+    for alert in site.alerts:
+        drilling = drilling_of(alert, site)
+        assert drilling is not None
+        yield drilling.default()
 
 
 @pytest.mark.parametrize("name", list(LABELS))
@@ -50,6 +60,24 @@ def test_the_drill_fires_is_delivered_and_resolves(drilled: tuple[Running, dict[
 def test_beginning_and_end_are_delivered_with_the_labels(
     drilled: tuple[Running, dict[str, Outcome]], status: str, name: str
 ) -> None:
-    found = drilled[0].sink.found(status, {"alertname": name}, 0)
+    known = {"alertname": name} if "/" not in name else {key: LABELS[name][key] for key in ("alertname", "slo")}
+    found = drilled[0].sink.found(status, known, 0)
     assert found is not None
     assert LABELS[name] == {key: found.labels.get(key) for key in LABELS[name]}
+
+
+@pytest.mark.parametrize("name", list(LABELS))
+def test_it_fires_when_the_sum_says(drilled: tuple[Running, dict[str, Outcome]], name: str) -> None:
+    """Never much later, or the drill would have failed; and hardly sooner: the sum counts every wait in full, and takes
+    the recorded rates of a young series for smoother than they are."""
+    running, outcomes = drilled
+    site, outcome = running.site, outcomes[name]
+    waits = 2 * site.gateway.batch_timeout + site.metrics.interval + site.alerting.interval
+    print(f"{name}: earliest possible {outcome.earliest:.1f} s, fired after {outcome.hops['firing']:.1f} s")
+    assert 0.85 * float(outcome.earliest - waits) <= outcome.hops["firing"]
+
+
+def test_the_page_is_quiet_while_a_ticket_is_due(drilled: tuple[Running, dict[str, Outcome]]) -> None:
+    running, outcomes = drilled
+    assert not outcomes["cart/page"].failed, outcomes["cart/page"].why
+    assert running.sink.found("firing", {"alertname": "SLOBurnRatePage", "slo": "cart"}, 0) is None

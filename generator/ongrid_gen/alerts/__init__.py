@@ -65,8 +65,9 @@ def rule_files(site: Site) -> Iterator[RuleFile]:
 
 
 def tests_of(alerts: Sequence[Alert], site: Site) -> tuple[TestFile, ...]:
-    """Return the unit tests of some alerts."""
-    return tuple(test_files([test for alert in alerts for test in kind_of(alert).tests(alert, site)], site))
+    """Return the unit tests of some alerts. What two of them record is tested once."""
+    tests = (test for alert in alerts for test in kind_of(alert).tests(alert, site))
+    return tuple(test_files(list({test.name: test for test in tests}.values()), site))
 
 
 def test_files(tests: list[RuleTest], site: Site) -> Iterator[TestFile]:

@@ -21,7 +21,8 @@ Matcher = tuple[str, str, str]
 class Metric:
     """One of the set. `operation` is how its expression already puts together the series of a thing, if it does.
 
-    `floor` is the difference, in the metric's unit, that is no anomaly on any machine, unless the spec says otherwise.
+    `window` is that of its rate, if it is a counter. `floor` is the difference, in the metric's unit, that is no
+    anomaly on any machine, unless the spec says otherwise.
     """
 
     words: str
@@ -31,6 +32,7 @@ class Metric:
     floor: Decimal
     operation: str | None = None
     matchers: Mapping[str, str] = field(default_factory=dict)
+    window: str | None = None
 
 
 def load_average(minutes: int) -> Metric:
@@ -43,7 +45,7 @@ def network(words: str, direction: str) -> Metric:
     """Return one direction of the network."""
     name = f"node_network_{direction}_bytes_total"
     return Metric(words, BYTES_A_SECOND, f"sum by (<< by >>) (rate({name}<< braces >>[1m]))", (name,),
-                  Decimal(1_000_000), "sum")  # fmt: skip
+                  Decimal(1_000_000), "sum", window="1m")  # fmt: skip
 
 
 CPU: Final = "node_cpu_seconds_total"
@@ -55,7 +57,7 @@ DISK_SIZE: Final = "node_filesystem_size_bytes"
 METRICS: Final[Mapping[str, Metric]] = {
     "cpu_pct": Metric(
         "CPU in use", PER_CENT, f"100 * (1 - avg by (<< by >>) (rate({CPU}<< braces >>[5m])))", (CPU,),
-        Decimal(10), "avg", {"mode": "idle"},
+        Decimal(10), "avg", {"mode": "idle"}, "5m",
     ),
     "mem_pct": Metric(
         "memory in use", PER_CENT, f"100 * (1 - {MEM_FREE}<< braces >> / {MEM_SIZE}<< braces >>)",
@@ -76,9 +78,13 @@ METRICS: Final[Mapping[str, Metric]] = {
 }  # fmt: skip
 
 
-def expression(metric: Metric, selector: Sequence[Matcher], by: Code) -> Code:
-    """Return the metric's expression. A matcher of the spec takes the place of our own on the same label."""
+def matchers_in(metric: Metric, selector: Sequence[Matcher]) -> list[Matcher]:
+    """Return all matchers of a metric. One of the spec takes the place of our own on the same label."""
     named = {label for label, _, _ in selector}
-    own = [(label, "=", value) for label, value in metric.matchers.items() if label not in named]
-    inside = ",".join(f"{label}{sign}{promql_string(value)}" for label, sign, value in [*own, *selector])
+    return [*((label, "=", value) for label, value in metric.matchers.items() if label not in named), *selector]
+
+
+def expression(metric: Metric, selector: Sequence[Matcher], by: Code) -> Code:
+    """Return the metric's expression."""
+    inside = ",".join(f"{label}{sign}{promql_string(value)}" for label, sign, value in matchers_in(metric, selector))
     return Code(fill(metric.expr, by=by, braces=Code(f"{{{inside}}}" if inside else "")))

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ongrid_gen.alerts import watching
 from ongrid_gen.alerts.base import Explanation
-from ongrid_gen.alerts.cases import anomalies
+from ongrid_gen.alerts.cases import anomalies, signals
 from ongrid_gen.alerts.cases.gauges import Subject, Verdict, beat_of
 from ongrid_gen.alerts.conditions import number, written
 from ongrid_gen.alerts.reading import limit, template
@@ -162,7 +162,7 @@ def tests(alert: Alert, site: Site) -> list[RuleTest]:
     found = list(anomalies.tests(subject, plan))
     if is_mad(alert):
         found += anomalies.recording(subject, plan, signal(alert).name)
-    return found
+    return [*found, *signals.tests(alert.params, by_of(alert), ">", alert.path, site)]
 
 
 def explain(alert: Alert, site: Site) -> Explanation:

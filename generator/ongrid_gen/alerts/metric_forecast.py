@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ongrid_gen.alerts import watching
 from ongrid_gen.alerts.base import Explanation
-from ongrid_gen.alerts.cases import forecasts
+from ongrid_gen.alerts.cases import forecasts, signals
 from ongrid_gen.alerts.cases.gauges import Subject, Verdict, beat_of
 from ongrid_gen.alerts.conditions import number, written
 from ongrid_gen.alerts.reading import limit, template
@@ -129,7 +129,9 @@ def tests(alert: Alert, site: Site) -> list[RuleTest]:
         text = said(alert, " ".join(labels.values()), reading, str)
         return watching.expected(alert, site, labels, text, condition(alert, str))
 
-    return list(forecasts.tests(Subject(alert, beat, by_of(alert), forecasts.judge(plan), expected), plan))
+    subject = Subject(alert, beat, by_of(alert), forecasts.judge(plan), expected)
+    heard = signals.tests(alert.params, by_of(alert), plan.operator, alert.path, site)
+    return [*forecasts.tests(subject, plan), *heard]
 
 
 def explain(alert: Alert, site: Site) -> Explanation:

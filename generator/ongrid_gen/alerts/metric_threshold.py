@@ -1,5 +1,6 @@
 """`metric_threshold`: numbers are beyond their thresholds, all of them or any."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,7 +8,7 @@ from typing import Any, Final
 
 from ongrid_gen.alerts import watching
 from ongrid_gen.alerts.base import Explanation
-from ongrid_gen.alerts.cases import thresholds
+from ongrid_gen.alerts.cases import signals, thresholds
 from ongrid_gen.alerts.cases.gauges import Subject, Verdict, beat_of
 from ongrid_gen.alerts.conditions import number, written
 from ongrid_gen.alerts.reading import limit, template
@@ -82,8 +83,7 @@ def records(alert: Alert, site: Site) -> list[Record]:
 
 def expr(alert: Alert) -> str:
     """Return the expression. A thing beyond two thresholds is one alert: both sides keep the same labels."""
-    kept = ", ".join(by_of(alert))
-    return f"\n{joined(alert)} on ({kept}) ".join(leg.expr for leg in legs(alert))
+    return f"\n{joined(alert)} ".join(leg.expr for leg in legs(alert))
 
 
 def rules(alert: Alert, site: Site) -> list[Rule]:
@@ -129,7 +129,10 @@ def tests(alert: Alert, site: Site) -> list[RuleTest]:
         return watching.expected(alert, site, labels, text, condition(alert, str))
 
     subject = Subject(alert, beat, by_of(alert), thresholds.judge(parts, any_of), expected)
-    return list(thresholds.tests(subject, parts, any_of))
+    heard = (
+        signals.tests(data, by_of(alert), data["operator"], alert.path, site) for data in alert.params["conditions"]
+    )
+    return [*thresholds.tests(subject, parts, any_of), *itertools.chain.from_iterable(heard)]
 
 
 def explain(alert: Alert, site: Site) -> Explanation:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ongrid_gen.alerts import throughput, timing
 from ongrid_gen.alerts.base import Explanation
-from ongrid_gen.alerts.cases import absence
+from ongrid_gen.alerts.cases import absence, recorded
 from ongrid_gen.alerts.conditions import (
     ALWAYS,
     expectation,
@@ -44,7 +44,7 @@ from ongrid_gen.units import format_duration
 KIND: Final = "trace_absent"
 
 NOTHING: Final = "(sum(rate(<< calls >>{<< of >>}[<< range >>])) or vector(0)) == 0"
-SEEN: Final = "\nand on () (max(max_over_time(<< rate >>[<< within >>])) > 0)"
+SEEN: Final = "\nand on () (max_over_time(<< rate >>[<< within >>]) > 0)"
 REQUESTS: Final = "sum(rate(<< calls >>{<< of >>}[<< range >>]))"
 EVERY_SERVICE: Final = "sum by (service_name) (rate(<< calls >>[<< range >>]))"
 
@@ -125,7 +125,8 @@ def expected(alert: Alert, site: Site) -> dict[str, Any]:
 
 def tests(alert: Alert, site: Site) -> list[RuleTest]:
     """Return the unit tests rendered beside the rule."""
-    return absence.tests(alert, site, expected(alert, site))
+    found = absence.tests(alert, site, records(alert, site), expected(alert, site))
+    return [*found, *(test for record in records(alert, site) for test in recorded.of_requests(record, alert, site))]
 
 
 def quiet(alert: Alert, site: Site) -> list[str]:

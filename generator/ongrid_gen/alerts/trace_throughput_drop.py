@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ongrid_gen.alerts import throughput, timing
 from ongrid_gen.alerts.base import Explanation
-from ongrid_gen.alerts.cases import drop
+from ongrid_gen.alerts.cases import drop, recorded
 from ongrid_gen.alerts.conditions import (
     compare_to,
     drop_of,
@@ -167,7 +167,8 @@ def expected(alert: Alert, site: Site, now: float, before: float) -> dict[str, A
 
 def tests(alert: Alert, site: Site) -> list[RuleTest]:
     """Return the unit tests rendered beside the rule."""
-    return drop.tests(alert, site, lambda now, before: expected(alert, site, now, before))
+    fell = drop.tests(alert, site, lambda now, before: expected(alert, site, now, before))
+    return [*fell, *recorded.of_requests(throughput.record(alert, site), alert, site)]
 
 
 def quiet(alert: Alert, site: Site) -> list[str]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from ongrid_gen.alerts.drills import drilling_of
-from ongrid_gen.model import Alert, Drill, Site
+from ongrid_gen.drill.targets import target
+from ongrid_gen.model import Drill, Site
 from ongrid_gen.problems import Problem
 
 CODE: Final = "OG034"
@@ -16,8 +16,8 @@ def check(site: Site) -> Iterator[Problem]:
     for drill in filter(partial(sound, site), site.drills):
         for key, names in (("firing", drill.firing), ("quiet", drill.quiet)):
             for index, name in enumerate(names):
-                alert = site.alert(name) if name not in drill.firing or key == "firing" else None
-                why = contradiction(alert, drill, site, firing=key == "firing") if alert else ""
+                asked = name not in drill.firing or key == "firing"
+                why = contradiction(name, drill, site, firing=key == "firing") if asked else ""
                 if why:
                     yield Problem(
                         code=CODE,
@@ -36,14 +36,15 @@ def sound(site: Site, drill: Drill) -> bool:
     return known and (drill.client is None or site.service(drill.client) is not None)
 
 
-def contradiction(alert: Alert, drill: Drill, site: Site, *, firing: bool) -> str:
-    """Return why the traffic and the expectation do not go together, or nothing."""
-    drilling = drilling_of(alert)
-    if drilling is None:
-        return f"requests have nothing to do with an alert of the kind {alert.kind}"
-    if not drilling.watches(alert, drill):
+def contradiction(name: str, drill: Drill, site: Site, *, firing: bool) -> str:
+    """Return why the traffic and the expectation do not go together, or nothing; also for a name nothing bears."""
+    found = target(site, name)
+    if found is None:
+        alert = site.alert(name)
+        return f"requests have nothing to do with an alert of the kind {alert.kind}" if alert is not None else ""
+    if not found.watches(drill):
         return "it does not watch these requests (another service, operation, client or server)"
-    can = drilling.earliest(alert, site, drill, fresh=False) is not None
+    can = found.earliest(drill, fresh=False) is not None
     if firing and not can:
-        return drilling.says(alert, drill)
+        return found.says(drill)
     return "its traffic is over the threshold" if can and not firing else ""

@@ -1,9 +1,10 @@
-"""OG029: a drill expects something of alerts that exist, and not two things at once."""
+"""OG029: a drill expects something of alerts and tiers of SLOs that exist, and not two things at once."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from ongrid_gen.checks.base import did_you_mean
+from ongrid_gen.drill.targets import target_names
 from ongrid_gen.model import Drill, Site
 from ongrid_gen.problems import Problem
 
@@ -12,7 +13,7 @@ CODE: Final = "OG029"
 
 def check(site: Site) -> Iterator[Problem]:
     """A drill of an alert that does not exist proves nothing."""
-    known = [alert.name for alert in site.alerts]
+    known = target_names(site)
     for drill in site.drills:
         for key, names in (("firing", drill.firing), ("quiet", drill.quiet)):
             for index, name in enumerate(names):
@@ -20,7 +21,8 @@ def check(site: Site) -> Iterator[Problem]:
                     yield Problem(
                         code=CODE,
                         path=(*drill.path, "expect", key, index),
-                        message=f"a drill expects something of `{name}`, which is not in `alerts`",
+                        message=f"a drill expects something of `{name}`, which is neither an alert of the spec nor a "
+                        "tier of an SLO, as `<slo>/page`",
                         hint=did_you_mean(name, known),
                     )
         yield from contradictions(drill)

@@ -1,22 +1,24 @@
 """`drill`: prove alerts on the running stack: they fire, are delivered, resolve; and stay quiet when they must."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from ongrid_gen.alerts.drills import drilling_of
 from ongrid_gen.cli import Findings
-from ongrid_gen.commands.common import find_alert, out_option, progress, read_spec, site_argument, stand_ins_option
+from ongrid_gen.commands.common import out_option, progress, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.up import edge_option, running_stack
 from ongrid_gen.drill.delivery import delivering
 from ongrid_gen.drill.run import Outcome, Run
 from ongrid_gen.drill.sink import Sink
+from ongrid_gen.drill.targets import burns, target, target_names
 from ongrid_gen.errors import CommandError
-from ongrid_gen.model import Alert, Drill, Site
+from ongrid_gen.model import Drill, Site
 from ongrid_gen.runtime import docker
 from ongrid_gen.runtime.stack import Stack
+from ongrid_gen.units import format_duration
 
 
 @click.command("drill")
@@ -59,7 +61,7 @@ def require_running(stack: Stack, site: Path) -> None:
 
 
 def drills(site: Site, names: tuple[str, ...]) -> list[Drill]:
-    """Return the drills of the spec that expect something of the named alerts, or one made for an alert without."""
+    """Return the drills of the spec that expect something of these names, or one made for a name without."""
     if not names:
         found = list(site.drills) or default_drills(site)
         if not found:
@@ -67,29 +69,37 @@ def drills(site: Site, names: tuple[str, ...]) -> list[Drill]:
         return found
     plan = []
     for name in names:
-        alert = find_alert(site, name)
         of_spec = [drill for drill in site.drills if name in (*drill.firing, *drill.quiet)]
-        plan += of_spec or [default_drill(alert, site)]
+        plan += of_spec or [default_drill(site, name)]
     return list(dict.fromkeys(plan))
 
 
 def default_drills(site: Site) -> list[Drill]:
-    """Return a drill for every alert that requests can fire, and say which ones are left out."""
+    """Return a drill for every alert that requests can fire, and say which ones are left out.
+
+    An outage spends budget until the windows of its SLO are past it, so a burn-rate alert is drilled when asked for.
+    """
     found = []
     for alert in site.alerts:
-        if drilling_of(alert) is None:
+        if target(site, alert.name) is None:
             progress(f"left out: {alert.name}; no request fires an alert of the kind {alert.kind}")
         else:
-            found.append(default_drill(alert, site))
+            found.append(default_drill(site, alert.name))
+    for burn in burns(site):
+        lasts = format_duration(round(burn.recovery().total))
+        progress(f"left out: {burn.name}; it resolves up to {lasts} after its drill, name it to drill it")
     return found
 
 
-def default_drill(alert: Alert, site: Site) -> Drill:
-    """Return traffic that must fire an alert. CommandError when no request can."""
-    drilling = drilling_of(alert)
-    if drilling is None:
-        raise CommandError(f"alert `{alert.name}`: no request fires an alert of the kind {alert.kind}")
-    return drilling.default(alert, site)
+def default_drill(site: Site, name: str) -> Drill:
+    """Return traffic that must fire an alert. CommandError when no request can, or nothing bears the name."""
+    found = target(site, name)
+    if found is not None:
+        return found.default()
+    alert = site.alert(name)
+    if alert is not None:
+        raise CommandError(f"alert `{name}`: no request fires an alert of the kind {alert.kind}")
+    raise CommandError(f"no alert `{name}` in the spec; there are: {', '.join(target_names(site)) or 'none'}")
 
 
 def say_who_hears(site: Site, sink_only: bool) -> None:
@@ -101,12 +111,21 @@ def say_who_hears(site: Site, sink_only: bool) -> None:
 
 def run_all(stack: Stack, plan: list[Drill], *, sink_only: bool) -> list[Outcome]:
     """Run the drills one after the other: two on one service would spoil each other."""
-    names = sorted({name for drill in plan for name in (*drill.firing, *drill.quiet)})
+    heard: list[Mapping[str, str]] = []
+    for drill in plan:
+        found = (labels(stack.site, drill, name) for name in (*drill.firing, *drill.quiet))
+        heard += [one for one in found if one not in heard]
     outcomes: list[Outcome] = []
-    with Sink() as sink, delivering(stack, sink.url, names, only=sink_only):
+    with Sink() as sink, delivering(stack, sink.url, heard, only=sink_only):
         for drill in plan:
             outcomes += Run(stack, drill, sink, progress, stack.prometheus).run()
     return outcomes
+
+
+def labels(site: Site, drill: Drill, name: str) -> Mapping[str, str]:
+    """Return the labels of what a drill expects something of."""
+    found = target(site, name)
+    return found.labels(drill) if found is not None else {"alertname": name}
 
 
 def table(outcomes: list[Outcome]) -> str:

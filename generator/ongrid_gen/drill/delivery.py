@@ -1,11 +1,11 @@
 """Alertmanager tells the drill's sink too, for as long as the drill lasts.
 
-The bundle's alertmanager.yaml is replaced by one with a receiver and a first route more, reloaded, and put back
-afterwards. The route continues: the channels of the spec are notified as well, unless asked not to.
+The bundle's alertmanager.yaml is replaced by one with a receiver and first routes more, reloaded, and put back
+afterwards. The routes continue: the channels of the spec are notified as well, unless asked not to.
 """
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
@@ -22,28 +22,31 @@ from ongrid_gen.write import replace
 RECEIVER: Final = "ongrid-gen-drill"
 
 
-def with_sink(site: Site, url: str, alerts: list[str], *, only: bool) -> dict[str, Any]:
-    """Return the site's Alertmanager configuration that tells the sink of these alerts, quickly.
+def with_sink(site: Site, url: str, alerts: list[Mapping[str, str]], *, only: bool) -> dict[str, Any]:
+    """Return the site's Alertmanager configuration that tells the sink of alerts with these labels, quickly.
 
     The other routes keep their place in the tree: what fires already is not notified again.
     """
     config = alertmanager.config(site)
     route = config["route"]
-    first = {
-        "matchers": [str(promql_matcher("alertname", alerts))],
-        "receiver": RECEIVER,
-        "group_by": ["..."],
-        "group_wait": "1s",
-        "group_interval": "5s",
-        "continue": not only,
-    }
-    route["routes"] = [first, *route["routes"]]
+    first = [
+        {
+            "matchers": [str(promql_matcher(label, [value])) for label, value in labels.items()],
+            "receiver": RECEIVER,
+            "group_by": ["..."],
+            "group_wait": "1s",
+            "group_interval": "5s",
+            "continue": not only,
+        }
+        for labels in alerts
+    ]
+    route["routes"] = [*first, *route["routes"]]
     config["receivers"].append({"name": RECEIVER, "webhook_configs": [{"url": url, "send_resolved": True}]})
     return config
 
 
 @contextmanager
-def delivering(stack: Stack, url: str, alerts: list[str], *, only: bool) -> Iterator[None]:
+def delivering(stack: Stack, url: str, alerts: list[Mapping[str, str]], *, only: bool) -> Iterator[None]:
     """Let Alertmanager tell the sink while inside; whatever happens, put the rendered file back."""
     path = stack.bundle / alertmanager.CONFIG
     rendered = alertmanager.files(stack.site)[alertmanager.CONFIG]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from ongrid_gen.alerts.drills import Drilling, drilling_of
+from ongrid_gen.alerts.drills import Drilling
 from ongrid_gen.conventions import (
     CALLS,
     CLIENT,
@@ -16,8 +16,9 @@ from ongrid_gen.conventions import (
     SERVICE_NAME,
 )
 from ongrid_gen.drill.sink import Sink
+from ongrid_gen.drill.targets import target
 from ongrid_gen.drill.traffic import HEALTHY, Sender, Traffic
-from ongrid_gen.model import Alert, Drill
+from ongrid_gen.model import Drill, Site
 from ongrid_gen.runtime import api
 from ongrid_gen.runtime.stack import Stack
 from ongrid_gen.text import Code, fill, promql_matcher
@@ -73,17 +74,17 @@ class Run:
         """Seconds since the first span."""
         return time.monotonic() - self.started
 
-    def alerts(self, names: tuple[str, ...]) -> list[Alert]:
-        """Return the alerts of the spec with these names."""
-        return [alert for alert in self.stack.site.alerts if alert.name in names]
+    def target(self, one: Outcome) -> Drilling:
+        """Return what an outcome is of."""
+        return known(self.stack.site, one.alert)
 
     def run(self) -> list[Outcome]:
         """Send, watch, and return what came of every alert the drill expects something of."""
         drill = self.drill
         traffic = traffic_of(drill)
         self.say(describe(drill))
-        firing = [self.outcome(alert, "firing") for alert in self.alerts(drill.firing)]
-        quiet = [self.outcome(alert, "quiet") for alert in self.alerts(drill.quiet)]
+        firing = [self.outcome(name, "firing") for name in drill.firing]
+        quiet = [self.outcome(name, "quiet") for name in drill.quiet]
         self.say(f"  this takes up to {format_duration(round(self.expected([*firing, *quiet])))}")
         if not drill.before_for:
             self.start_inactive(firing)
@@ -104,29 +105,28 @@ class Run:
                     self.resolves(one)
         return [*firing, *quiet]
 
-    def outcome(self, alert: Alert, expected: str) -> Outcome:
+    def outcome(self, name: str, expected: str) -> Outcome:
         """Return an empty outcome with the earliest time in which the alert could fire.
 
         For one that must be quiet that is the time in which it would fire were every request bad.
         """
-        how = known(alert)
+        how = known(self.stack.site, name)
         find = how.earliest if expected == "firing" else how.worst
-        timing = find(alert, self.stack.site, self.drill, fresh=not self.drill.before_for and self.is_fresh(alert))
-        return Outcome(alert.name, expected, timing.total if timing else alert.window)
+        timing = find(self.drill, fresh=self.is_fresh(how))
+        return Outcome(name, expected, timing.total if timing else how.window)
 
-    def is_fresh(self, alert: Alert) -> bool:
-        """Tell whether there was no traffic in the alert's window before the drill."""
+    def is_fresh(self, how: Drilling) -> bool:
+        """Tell whether there was no traffic before the drill, as far back as the alert looks."""
         metric, of = self.selector()
-        window = Code(format_duration(alert.window))
+        window = Code(format_duration(how.looks_back))
         return self.value(fill(TRAFFIC_QUERY, metric=metric, of=of, window=window)) == 0
 
     def expected(self, outcomes: list[Outcome]) -> Decimal:
         """Return how long the drill takes at most when nothing is broken, in seconds."""
-        site = self.stack.site
         ends = [self.drill.before_for + self.drill.before_for / 10]
         for one in outcomes:
-            alert = self.alerts((one.alert,))[0]
-            rest = known(alert).recovery(alert, site).total if one.expected == "firing" else alert.window
+            how = self.target(one)
+            rest = how.recovery().total if one.expected == "firing" else how.window
             ends.append(self.drill.before_for + one.earliest + rest + 2 * MARGIN)
         return max(ends)
 
@@ -136,8 +136,7 @@ class Run:
         self.say(f"  healthy traffic first, for {lasts:.0f} s")
         until(lambda: self.elapsed() >= lasts, seconds=lasts + 10, what="the traffic before to be over")
         for one in firing:
-            alert = self.alerts((one.alert,))[0]
-            seconds = float(known(alert).recovery(alert, self.stack.site).total + MARGIN)
+            seconds = float(self.target(one).recovery().total + MARGIN)
             with kept(one):
                 self.hop(one, "inactive", lambda one=one: not self.state(one), seconds)  # type: ignore[misc]
 
@@ -205,14 +204,13 @@ class Run:
         seconds = max(0.0, float(one.earliest + MARGIN) - self.elapsed())
         self.hop(one, "firing", lambda: self.state(one) == "firing", seconds)
         since = time.time() - self.elapsed()
-        labels = self.labels(one)
+        labels = self.target(one).labels(self.drill)
         self.hop(one, "delivered", lambda: self.sink.found("firing", labels, since) is not None, DELIVERY)
 
     def stays_quiet(self, outcomes: list[Outcome]) -> None:
         """Watch until the alert would have fired, had the traffic been over the threshold, and a window more."""
         for one in outcomes:
-            alert = self.alerts((one.alert,))[0]
-            last = float(one.earliest + alert.window)
+            last = float(one.earliest + self.target(one).window)
             self.say(f"  watching {one.alert} stay quiet for {last:.0f} s")
             with kept(one):
                 while self.elapsed() < last:
@@ -225,10 +223,9 @@ class Run:
 
     def resolves(self, one: Outcome) -> None:
         """Traffic is healthy again: the alert must end, and its end be delivered."""
-        alert = self.alerts((one.alert,))[0]
         since = time.time()
-        labels = self.labels(one)
-        seconds = float(known(alert).recovery(alert, self.stack.site).total + MARGIN)
+        labels = self.target(one).labels(self.drill)
+        seconds = float(self.target(one).recovery().total + MARGIN)
         self.say(f"  healthy traffic now; waiting for {one.alert} to resolve (at most {seconds:.0f} s)")
         self.hop(one, "resolved", lambda: self.sink.found("resolved", labels, since) is not None, seconds)
 
@@ -249,18 +246,10 @@ class Run:
 
     def state(self, one: Outcome) -> str:
         """Return pending, firing, or nothing."""
-        labels = self.labels(one)
+        labels = self.target(one).labels(self.drill)
         found = api.alerts(self.prometheus)
         states = {entry["state"] for entry in found if labels.items() <= entry["labels"].items()}
         return "firing" if "firing" in states else "pending" if states else ""
-
-    def labels(self, one: Outcome) -> dict[str, str]:
-        """Return the labels by which the alert of this drill is known."""
-        found = {"alertname": one.alert, SERVICE_NAME: self.drill.service}
-        alert = self.alerts((one.alert,))[0]
-        if alert.service is None and self.drill.client is not None:  # an alert of the service graph
-            found |= {CLIENT: self.drill.client, SERVER: self.drill.service}
-        return found
 
 
 @contextmanager
@@ -283,11 +272,11 @@ def working(outcomes: list[Outcome]) -> list[Outcome]:
     return [one for one in outcomes if not one.failed]
 
 
-def known(alert: Alert) -> Drilling:
+def known(site: Site, name: str) -> Drilling:
     """Return how an alert is drilled; the check of drills refuses those that cannot be."""
-    found = drilling_of(alert)
+    found = target(site, name)
     if found is None:
-        raise ValueError(f"requests cannot fire alert {alert.name!r} of kind {alert.kind}")
+        raise ValueError(f"requests cannot fire {name!r}")
     return found
 
 

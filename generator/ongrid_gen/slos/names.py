@@ -13,9 +13,15 @@ ALERTS: Final = {PAGE: "SLOBurnRatePage", TICKET: "SLOBurnRateTicket"}
 SEVERITIES: Final = {PAGE: "critical", TICKET: "warning"}
 ABSENT: Final = "SLOTrafficAbsent"
 BOUND_MISSING: Final = "SLOBoundMissing"
+TIER_MARK: Final = "/"
 RULE_NAMES: Final = (*ALERTS.values(), ABSENT, BOUND_MISSING)
 # The value of `kind` on the alert about missing traffic: that of the alert kind which asks the same.
 ABSENT_KIND: Final = "trace_absent"
+
+
+def drilled(slo: Slo, tier: str) -> str:
+    """Return how a drill calls a tier of an SLO."""
+    return f"{slo.name}{TIER_MARK}{tier}"
 
 
 def group(slo: Slo) -> str:

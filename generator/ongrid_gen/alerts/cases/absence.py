@@ -1,7 +1,7 @@
 """The generated tests of an alert about absent requests: counters that stand still, vanish, come back."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,11 +11,10 @@ from ongrid_gen.alerts.cases.strangers import other_requests
 from ongrid_gen.alerts.conditions import ALWAYS, expectation, request_labels, seen_within, span_kinds_of
 from ongrid_gen.conventions import CALLS, SPAN_KIND
 from ongrid_gen.model import Alert, Site
-from ongrid_gen.rules import RuleTest
+from ongrid_gen.rules import Record, RuleTest
 
 BUSY: Final = 10
-# A past that takes longer to play than this is not played: it is the same rule, with another number in it.
-LONGEST_PAST: Final = Decimal(4 * 3600)
+EVALUATIONS: Final = 150  # of a test that waits until requests are forgotten
 
 Drawn = list[dict[str, str]]
 
@@ -27,6 +26,7 @@ class Subject:
     alert: Alert
     site: Site
     clock: Clock
+    records: Sequence[Record]
     fired: Mapping[str, Any]
 
     def case(self, name: str, drawn: Drawn, checks: Sequence[Check]) -> RuleTest:
@@ -71,9 +71,9 @@ class Subject:
         return [*firing(self.due, clock, self.fired), *(Check(at, (self.fired,)) for at in later)]
 
 
-def tests(alert: Alert, site: Site, fired: Mapping[str, Any]) -> list[RuleTest]:
+def tests(alert: Alert, site: Site, records: Sequence[Record], fired: Mapping[str, Any]) -> list[RuleTest]:
     """Return every case."""
-    subject = Subject(alert, site, clock_of(alert, site), fired)
+    subject = Subject(alert, site, clock_of(alert, site), records, fired)
     return [*fires(subject), *never_seen(subject), *stays_quiet(subject), *ends(subject), *forgotten(subject)]
 
 
@@ -106,8 +106,20 @@ def never_seen(one: Subject) -> Iterator[RuleTest]:
         for name, drawn in (("was never seen", []), ("has counters that never moved", flat)):
             yield one.case(f"fires for what {name}", drawn, firing(due, clock, one.fired))
         return
-    for name, drawn in (("was never seen", []), ("has counters that never moved", flat)):
+    for name, drawn in (
+        ("was never seen", []),
+        ("has counters that never moved", flat),
+        ("was never seen, whatever is recorded of others", list(others_recorded(one))),
+    ):
         yield one.case(f"is quiet about what {name}", drawn, silence(one.end, clock))
+
+
+def others_recorded(one: Subject) -> Iterator[dict[str, str]]:
+    """Yield recordings of others under the same name: with one label each that is not the alert's own."""
+    for record in one.records:
+        own = {**request_labels(one.alert), **record.labels}
+        for label, value in own.items():
+            yield series(record.name, {**own, label: f"{value}-2"}, f"{BUSY}x{one.long()}")
 
 
 def stays_quiet(one: Subject) -> Iterator[RuleTest]:
@@ -118,6 +130,9 @@ def stays_quiet(one: Subject) -> Iterator[RuleTest]:
     rare = [Phase(1, good=1), *([Phase(gap - 1)] if gap > 1 else [])]
     known = clock.resolves(clock.seen(clock.step))
     checks = [check for check in silence(one.end, clock) if check.at >= known]
+    for kind in span_kinds_of(one.alert)[1:]:
+        steady = one.draw([Phase(one.long(), good=BUSY)], {SPAN_KIND: kind})
+        yield one.case(f"is quiet when all requests are {kind}", steady, checks)
     for name, phases in (
         ("with a single request in four fifths of the window", [one.busy, *rare * (one.long() // gap + 1)]),
         ("when the counters of steady requests restart", [one.busy, Phase(one.long(), good=BUSY, restart=True)]),
@@ -140,13 +155,19 @@ def ends(one: Subject) -> Iterator[RuleTest]:
 
 
 def forgotten(one: Subject) -> Iterator[RuleTest]:
-    """Yield the case of requests so long ago that nobody expects them any more."""
-    if expectation(one.alert) == ALWAYS or seen_within(one.alert) > LONGEST_PAST:
+    """Yield the case of requests so long ago that nobody expects them any more.
+
+    Their recording is given: hours of counters would be played to no end.
+    """
+    if expectation(one.alert) == ALWAYS:
         return
-    clock = one.clock
+    clock, (record,) = one.clock, one.records
     within = int(seen_within(one.alert) * 1000)
-    over = clock.resolves(clock.rounded(clock.emptied(one.last) - clock.interval + within))
-    rest = clock.steps(over + clock.interval * 4)
-    yield one.case("is over when the last request is longer ago than it is to be remembered",
-                   one.draw([one.busy, Phase(rest)]),
-                   [Check(one.due, (one.fired,)), *ending(over, clock, one.fired)])  # fmt: skip
+    interval = -(-within // (EVALUATIONS * clock.interval)) * clock.interval
+    slow = replace(clock, interval=interval)
+    over = slow.rounded(within + clock.offset)
+    labels = {**request_labels(one.alert), **record.labels}
+    checks = [*firing(slow.fires(slow.seen(0)), slow, one.fired), *ending(slow.resolves(over), slow, one.fired)]
+    test = case(f"{one.alert.name}: is over when the last request is longer ago than it is to be remembered",
+                one.alert.name, slow, [series(record.name, labels, str(BUSY))], checks)  # fmt: skip
+    yield RuleTest(test.name, test.body, Decimal(interval) / 1000)

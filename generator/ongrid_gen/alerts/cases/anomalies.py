@@ -20,8 +20,8 @@ from ongrid_gen.alerts.cases.gauges import (
     step,
 )
 from ongrid_gen.alerts.cases.promtest import duration, series
+from ongrid_gen.alerts.cases.recorded import labels_text
 from ongrid_gen.rules import RuleTest
-from ongrid_gen.text import promql_string
 
 LITTLE: Final = Decimal("1.000001")
 ZERO: Final = Decimal(0)
@@ -110,6 +110,9 @@ def tests(subject: Subject, plan: Plan) -> Iterator[RuleTest]:
         down = [-one if one is not None else None for one in step_up]
         yield from subject.case("fires for a step down", {plan.record: down})
         yield from window_of_means(subject, plan)
+        high = floor * 10
+        samples = [*[high] * len(full), *[exact(high + floor / 2)] * (long + 4)]
+        yield from subject.case("is quiet when it moves by half the floor, far from zero", {plan.record: samples})
     yield from subject.case("tells things apart", {plan.record: step_up}, {plan.record: [*full, *rest]})
     yield from subject.case("is quiet without series", {})
     yield from history(subject, plan)
@@ -155,32 +158,33 @@ def noisy(subject: Subject, plan: Plan) -> Iterator[RuleTest]:
     """Yield the cases of a noisy line, where the deviation decides: just above it and just below."""
     if subject.beat.evaluation != subject.beat.record:
         return
-    for name, course, limit in courses(plan):
+    for name, course, usual, limit in courses(plan):
         long, rest = held(subject) + 2, course[: subject.beat.kept + long_enough(subject)]
-        for what, factor in (
-            ("fires for a little more", Decimal("1.01")),
-            ("is quiet for a little less", Decimal("0.99")),
+        more, less = (exact(usual + limit * factor) for factor in (Decimal("1.01"), Decimal("0.99")))
+        for what, samples in (
+            ("fires for a little more", [*course, *[more] * long, *rest]),
+            ("is quiet for a little less", [*course, *[less] * long]),  # ends while a bolder rule would fire
         ):
-            samples: Samples = [*course, *[exact(limit * factor)] * long, *rest]
             yield from subject.case(f"{what} than {name} allows", {plan.record: samples})
-        brink = exact(limit * (1 + 1 / Decimal(4 * plan.size)))
+        brink = exact(usual + limit * (1 + 1 / Decimal(4 * plan.size)))
         yield from subject.case(f"is over when what it judges makes {name}",
                                 {plan.record: [*course, *[brink] * (plan.first + long)]})  # fmt: skip
     if plan.median:
         yield from settling(subject, plan)
 
 
-def courses(plan: Plan) -> Iterator[tuple[str, list[Decimal], Decimal]]:
-    """Yield usual courses: what they are, their samples, and the number that is just not unusual after them."""
+def courses(plan: Plan) -> Iterator[tuple[str, list[Decimal], Decimal, Decimal]]:
+    """Yield usual courses: what they are, their samples, their mean, and how far from it is just not unusual."""
     limit = plan.floor * 2
     small = exact(limit / Decimal(str(plan.deviation)))
     length = plan.beyond + 2 + plan.beyond % 2
     if plan.median:
-        yield "a steady distance", [small] * length, limit
+        yield "a steady distance", [small] * length, ZERO, limit
         uneven = [small if at % 20 < 11 else small * 3 for at in range(length)]
-        yield "a distance that is mostly small", uneven, limit
+        yield "a distance that is mostly small", uneven, ZERO, limit
         return
-    yield "an even noise", [small * (-1) ** at for at in range(length)], limit
+    usual = limit * 5  # far from zero, or a difference from zero would do as well
+    yield "an even noise", [usual + small * (-1) ** at for at in range(length)], usual, limit
 
 
 def settling(subject: Subject, plan: Plan) -> Iterator[RuleTest]:
@@ -217,8 +221,3 @@ def recording(subject: Subject, plan: Plan, watched: str) -> Iterator[RuleTest]:
         "promql_expr_test": checks,
     }
     yield RuleTest(f"{subject.alert.name}: the distance from the median is recorded", body)
-
-
-def labels_text(labels: Mapping[str, str]) -> str:
-    """Return labels as promtool's expected samples spell them."""
-    return "{" + ", ".join(f"{label}={promql_string(value)}" for label, value in labels.items()) + "}"

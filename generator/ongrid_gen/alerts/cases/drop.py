@@ -15,12 +15,14 @@ from ongrid_gen.alerts.cases.promtest import Check, Phase, case, counter, ending
 from ongrid_gen.alerts.cases.shares import TRIES, digits
 from ongrid_gen.alerts.cases.strangers import other_requests
 from ongrid_gen.alerts.conditions import compare_to, drop_of, operator_of, request_labels, span_kinds_of
+from ongrid_gen.alerts.throughput import counted, record_name
 from ongrid_gen.conventions import CALLS, SPAN_KIND
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.rules import RuleTest
 
 Drawn = list[dict[str, str]]
 FULL: Final = Decimal(1)
+MANY: Final = 1_000_000  # requests a second of others
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,19 @@ class Subject:
         """Return a rate that becomes another."""
         return Course(self.clock, ((self.past, before), (steps or self.while_, after)))
 
+    def rare(self, requests: int) -> Course:
+        """Return so many requests in every window, at once, that then stop: a rate finer than one each step."""
+        clock, times = self.clock, -(-self.past // self.clock.grown)
+        return Course(clock, (*((1, requests), (clock.grown - 1, 0)) * times, (self.while_, 0)))
+
+    def others_recorded(self, after: int) -> Drawn:
+        """Return the same recording of spans of another kind, which another alert may watch: many, then so many."""
+        kind = counted(self.alert, self.site)
+        if not kind:
+            return []
+        labels = {**request_labels(self.alert), **{label: f"{value}-2" for label, value in kind.items()}}
+        return [series(record_name(self.alert), labels, f"{MANY}x{self.past} {after}x{self.while_}")]
+
     def compared(self, now: float, before: float) -> bool:
         """Tell whether two rates satisfy the expression, to the last bit."""
         left = float(FULL - drop_of(self.alert)) * before
@@ -153,13 +168,18 @@ def fires(one: Subject) -> Iterator[RuleTest]:
         return
     strange = other_requests(one.alert, one.site)
     steady = [Phase(one.past + one.while_, good=one.busy * 3)]
-    others = [entry for labels in strange.values() for entry in one.draw(steady, labels)]
+    others = [entry for labels in strange.values() for entry in one.draw(steady, labels)] + one.others_recorded(MANY)
     yield one.case("fires when requests stop, and not before `for` is over, whatever else is busy",
                    [*one.draw(course.phases), *others], firing(due, clock, one.alert_at(course, due)))  # fmt: skip
     for name, labels in strange.items():
         name = name.replace("is bad", "falls silent").replace("are bad", "fall silent")
         yield one.case(f"is quiet when {name}", [*one.draw(steady), *one.draw(course.phases, labels)],
                        silence(course.end, clock))  # fmt: skip
+
+    recorded = one.others_recorded(0)
+    if recorded:
+        yield one.case("is quiet when the recorded requests of another alert fall silent",
+                       [*one.draw(steady), *recorded], silence(course.end, clock))  # fmt: skip
 
 
 def at_the_threshold(one: Subject) -> Iterator[RuleTest]:
@@ -210,7 +230,9 @@ def vanishes(one: Subject) -> Iterator[RuleTest]:
         return
     before = clock.rate(clock.grown * one.busy)
     gone, checks = one.expected(0.0, before), [clock.fires(empty), clock.fires(empty) + clock.interval]
-    checks = [at for at in checks if at < until and one.reads(course.counts(), at - one.ago) == before]
+    checks += [at for at in range(until - clock.interval * 40, until, clock.interval) if at > max(checks)]
+    full = [at for at in checks if at < until and one.reads(course.counts(), at - one.ago) == before]
+    checks = [*full[:2], *full[-1:]]
     flat = clock.steps(due + clock.interval) - one.past
     for name, phases in (
         ("at once", [Phase(one.past, good=one.busy), Phase(one.while_, absent=True)]),
@@ -261,12 +283,12 @@ def stays_quiet(one: Subject) -> Iterator[RuleTest]:
 def at_the_guard(one: Subject) -> Iterator[RuleTest]:
     """Yield the cases of so few requests before that nothing can be told, and of just enough."""
     clock = one.clock
-    few = next((n for n in range(one.fewest, 0, -1) if not one.spans(one.course(n, 0))), 0)
+    few = next((n for n in range(one.fewest, 0, -1) if not one.spans(one.rare(n))), 0)
     if few:
-        course = one.course(few, 0)
-        yield one.case("is quiet when there were too few requests to compare with", one.draw(course.phases),
-                       silence(course.end, clock))  # fmt: skip
-    course = one.course(few + 1, 0)
+        course = one.rare(few)
+        yield one.case("is quiet when there were too few requests to compare with",
+                       [*one.draw(course.phases), *one.others_recorded(MANY)], silence(course.end, clock))  # fmt: skip
+    course = one.rare(few + 1)
     for since, until in one.spans(course)[:1]:
         if one.fewest and clock.fires(since) < until:
             yield one.case("fires with just enough requests before", one.draw(course.phases),

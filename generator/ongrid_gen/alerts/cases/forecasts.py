@@ -4,9 +4,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from ongrid_gen.alerts.cases.gauges import COMPARE, NO, OPEN, Floats, Judge, Samples, Subject, Verdict, exact, near
 from ongrid_gen.rules import RuleTest
+
+EXACT: Final = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +50,37 @@ def judge(plan: Plan) -> Judge:
                 if index >= first and one is not None]  # fmt: skip
         if len(seen) < max(2, plan.fewest):
             return NO
+        if all(one == seen[0][1] for _, one in seen):
+            return NO
+        exactly = straight(seen)
+        if exactly is not None:
+            value = seen[-1][1] + exactly * plan.ahead
+            return Verdict(
+                COMPARE[plan.operator](value, float(plan.threshold)) and away(plan, exactly), value, plan.unit
+            )
         slope, now = fitted(seen)
         value, limit = now + slope * plan.ahead, float(plan.threshold)
-        flat = all(one == seen[0][1] for _, one in seen)
-        if flat:
-            return NO
         span, scale = abs(seen[0][0]) or 1.0, max(abs(one) for _, one in seen)
         if near(slope * span, 0.0, scale) or near(value, limit, max(scale, abs(slope * plan.ahead))):
             return OPEN
-        on_the_way = slope < 0 if plan.falls else slope > 0
-        return Verdict(COMPARE[plan.operator](value, limit) and on_the_way, value, plan.unit)
+        return Verdict(COMPARE[plan.operator](value, limit) and away(plan, slope), value, plan.unit)
 
     return verdict
+
+
+def away(plan: Plan, slope: float) -> bool:
+    """Tell whether a line goes where the threshold is."""
+    return slope < 0 if plan.falls else slope > 0
+
+
+def straight(seen: Sequence[tuple[float, float]]) -> float | None:
+    """Return the slope of points that are exactly a line of whole numbers, for which Prometheus rounds nothing."""
+    (first, low), (second, high) = seen[:2]
+    slope = (high - low) / (second - first)
+    whole = all(number.is_integer() for point in seen for number in point)
+    on_it = all(value == low + slope * (time - first) for time, value in seen)
+    size = sum(abs(time) for time, _ in seen) * sum(abs(value) for _, value in seen)
+    return slope if slope.is_integer() and whole and on_it and size < EXACT else None
 
 
 def fitted(seen: Sequence[tuple[float, float]]) -> tuple[float, float]:
@@ -98,6 +120,10 @@ def tests(subject: Subject, plan: Plan) -> Iterator[RuleTest]:
         ("is over when it stops", [*plan.line(-way, soon, size + more), *back(plan, soon, size, more, end)]),
     ):
         yield from subject.case(name, {plan.record: samples})
+    if plan.seconds.is_integer() and plan.threshold == int(plan.threshold):
+        reaches = plan.line(-(plan.ahead + plan.seconds * (size + 2)), 1, length + 6)
+        yield from subject.case("speaks when it will be exactly at the threshold as its operator says",
+                                {plan.record: reaches})  # fmt: skip
     yield from subject.case("tells things apart", {plan.record: sinking},
                             {plan.record: plan.line(-way, 0, length)}, {plan.record: sinking})  # fmt: skip
     yield from subject.case("is quiet without series", {})

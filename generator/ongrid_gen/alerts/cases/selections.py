@@ -85,6 +85,11 @@ def sides(
         ("short of", limit - AGAINST[sign][1] * shift),
     ):
         yield from one.case(f"a series {words} the threshold", {name: [exact(value)] * long + [None] * after})
+    beyond = exact(limit + AGAINST[sign][1] * shift)
+    for label, mine in own.items():
+        strange = {**labels, label: f"{mine}-2"}
+        other = Series(subject.alert, subject.beat, tuple(strange), lambda _, __: NO, subject.expected, strange)
+        yield from other.case(f"is quiet about another {label}", {name: [beyond] * long})
 
 
 class Series(Subject):

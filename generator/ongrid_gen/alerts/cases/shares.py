@@ -59,14 +59,20 @@ def above(tolerated: Decimal) -> Iterator[Decimal]:
 def just_above(tolerated: Decimal) -> Iterator[Decimal]:
     """Return shares a little above what is tolerated."""
     for part in (1, 2, 3, 4, 6, 7, 8, 9):
-        share = tolerated + part * Decimal(10) ** -(digits(tolerated) + 1)
+        share = tolerated + part * little(tolerated)
         if share <= ONE:
             yield share
 
 
 def just_below(tolerated: Decimal) -> Decimal:
     """Return the share a little below what is tolerated."""
-    return tolerated - Decimal(10) ** -(digits(tolerated) + 1)
+    return tolerated - little(tolerated)
+
+
+def little(share: Decimal) -> Decimal:
+    """Return a step of one digit more, or so many more that it is at most a fiftieth of the share."""
+    more = next((more for more in (1, 2) if Decimal(10) ** -(digits(share) + more) * 50 <= share), 3)
+    return Decimal(10) ** -(digits(share) + more)
 
 
 def exactly(tolerated: Decimal, fewest: int, is_exact: Callable[[Load], bool]) -> Load | None:

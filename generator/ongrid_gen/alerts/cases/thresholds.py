@@ -85,6 +85,12 @@ def tests(subject: Subject, parts: Sequence[Part], any_of: bool) -> Iterator[Rul
         under = values(parts, nothing)
         beside = [steady(under, long)] if under is not None else []
         yield from subject.case("tells things apart", steady(over, long), *beside, steady(over, long))
+    for index in range(1, len(parts)):
+        one = values(parts, [place == 0 for place in range(len(parts))])
+        other = values(parts, [place == index for place in range(len(parts))])
+        if one is not None and other is not None:
+            yield from subject.case(f"tells things apart of which one is beyond number 1, another beyond {index + 1}",
+                                    steady(one, long), steady(other, long))  # fmt: skip
     for near_by in (True, False):
         for wanted in sorted(itertools.product((True, False), repeat=min(len(parts), MOST_CONDITIONS))):
             found = values(parts, wanted + everything[len(wanted) :], near_by=near_by)

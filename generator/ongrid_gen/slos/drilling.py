@@ -1,0 +1,112 @@
+"""How the burn-rate alerts of an SLO are drilled: healthy requests of its service, then bad ones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from ongrid_gen.alerts.base import Timing
+from ongrid_gen.alerts.drills.base import OPERATION
+from ongrid_gen.alerts.timing import way_there
+from ongrid_gen.conventions import SERVER, SLO
+from ongrid_gen.model import Drill, Site, Slo
+from ongrid_gen.slos import names
+from ongrid_gen.slos.burn import Pair, base_window, is_raw, pairs
+from ongrid_gen.slos.rules import KEEP
+from ongrid_gen.slos.selection import is_latency
+from ongrid_gen.slos.timing import earliest
+from ongrid_gen.units import plain
+
+RATE: Final = 20
+ALL: Final = Decimal(1)
+NONE: Final = Decimal(0)
+QUICK: Final = Decimal("0.1")
+SURE: Final = Decimal("1.25")
+
+
+@dataclass(frozen=True, slots=True)
+class Burn:
+    """One tier of an SLO; a drill's `expect` calls it `<slo>/<tier>`."""
+
+    slo: Slo
+    tier: str
+    site: Site
+
+    @property
+    def name(self) -> str:
+        """The SLO's name and the tier."""
+        return names.drilled(self.slo, self.tier)
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """The pairs of windows of which any fires the tier."""
+        return pairs(self.slo, self.tier)
+
+    @property
+    def window(self) -> Decimal:
+        """The longest of the short windows, in seconds: by then each has seen nothing but the drill."""
+        return max(pair.short for pair in self.pairs)
+
+    @property
+    def looks_back(self) -> Decimal:
+        """The longest window, in seconds."""
+        return max(pair.long for pair in self.pairs)
+
+    def labels(self, drill: Drill) -> Mapping[str, str]:
+        """Return the names of the alert and of the SLO."""
+        del drill
+        return {"alertname": names.ALERTS[self.tier], SLO: self.slo.name}
+
+    def watches(self, drill: Drill) -> bool:
+        """Tell whether a drill sends requests that the SLO counts; a drill answers as a server."""
+        slo = self.slo
+        return slo.service == drill.service and slo.operation in (None, drill.operation) and SERVER in slo.span_kind
+
+    def share(self, drill: Drill) -> Decimal:
+        """Return the share of the drill's requests that the SLO counts as bad."""
+        if self.slo.threshold is not None:
+            return ALL if drill.duration > self.slo.threshold else NONE
+        return drill.error_percent / 100
+
+    def earliest(self, drill: Drill, *, fresh: bool) -> Timing | None:
+        """Return the earliest time to firing; without `fresh`, healthy requests fill every window."""
+        return self.after(drill, self.share(drill) if self.watches(drill) else NONE, fresh=fresh)
+
+    def worst(self, drill: Drill, *, fresh: bool) -> Timing | None:
+        """Return the same, were every request bad."""
+        return self.after(drill, ALL, fresh=fresh)
+
+    def after(self, drill: Drill, share: Decimal, *, fresh: bool) -> Timing | None:
+        """Return the earliest time to firing with such a share of bad requests."""
+        return earliest(
+            self.slo, self.tier, self.site, share, rate=drill.rate, before=drill.before_for if fresh else None
+        )
+
+    def recovery(self) -> Timing:
+        """Return the longest time from healthy traffic to the alert's end: until no short window holds a bad one."""
+        base = base_window(self.site)
+        holds = max(pair.short + (0 if is_raw(pair.short, self.site) else base) for pair in self.pairs)
+        waits = (*way_there(self.site), ("`keep_firing_for`", KEEP))
+        return Timing((("until the short windows hold no bad request", holds), *waits))
+
+    def says(self, drill: Drill) -> str:
+        """Say what the traffic is to the alert."""
+        limit = min(pair.limit for pair in self.pairs)
+        bad = f"{plain(self.share(drill) * 100)} % of its requests are bad, at {drill.rate}/s"
+        least = f" and at least {self.slo.min_errors} bad ones" if self.slo.min_errors else ""
+        return f"{bad}; the {self.tier} wants more than {plain(limit * 100)} %{least}"
+
+    def default(self) -> Drill:
+        """Return requests that are all bad."""
+        slo = self.slo
+        return Drill(
+            path=slo.path,
+            service=slo.service,
+            operation=slo.operation or OPERATION,
+            client=None,
+            duration=QUICK if slo.threshold is None else slo.threshold * SURE,
+            rate=RATE,
+            error_percent=NONE if is_latency(slo) else 100 * ALL,
+            firing=(self.name,),
+            quiet=(),
+        )
