@@ -22,7 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from promql_mutants import mutants_of
+from promql_mutants import Mutant, mutants_of
 
 from ongrid_gen.components.images import PROMETHEUS
 from ongrid_gen.load import Source, load
@@ -39,6 +39,7 @@ SPECS: Final = ROOT / "tests" / "mutants"
 PAGE: Final = ROOT / "docs" / "mutants.md"
 WANTED: Final = Decimal(95)
 BATCH: Final = 12
+AROUND: Final = 40  # characters on either side of what was replaced
 FIRST: Final = 5  # how many tests a mutant meets first: those that killed most so far
 REFUSED: Final = ("parse error", "could not parse", "unknown escape")
 Data = dict[str, Any]
@@ -151,7 +152,7 @@ Change = tuple[str, str, str, Data]
 def changes(rule: Data, group: Data) -> Iterator[Change]:
     """Yield every changed rule: what was done, the original fragment, the new one."""
     for mutant in mutants_of(rule["expr"]):
-        yield mutant.what, mutant.original, mutant.fragment, {**rule, "expr": mutant.text}
+        yield mutant.what, around(rule["expr"], mutant), mutant.fragment, {**rule, "expr": mutant.text}
     interval = parse_duration(group["interval"])
     for key in ("for", "keep_firing_for"):
         if key in rule:
@@ -164,6 +165,12 @@ def changes(rule: Data, group: Data) -> Iterator[Change]:
         for label in rule.get("labels", {}):
             rest = {key: value for key, value in rule["labels"].items() if key != label}
             yield f"label {label} is gone", label, "", {**rule, "labels": rest}
+
+
+def around(expr: str, mutant: Mutant) -> str:
+    """Return what was replaced, and some of what stands on both sides."""
+    end = mutant.at + len(mutant.original)
+    return f"{expr[max(0, mutant.at - AROUND) : mutant.at]}⟨{mutant.original}⟩{expr[end : end + AROUND]}"
 
 
 class Killer:

@@ -97,10 +97,9 @@ def test_the_latency_rule_is_the_reference_rule() -> None:
             / (sum by (service_name) (rate({bucket}{{{of},le="+Inf"}}[5m])) > 0)
         ) < 0.95
         and sum by (service_name) (increase({bucket}{{{of},le="+Inf"}}[5m])) >= 20
-        unless on (service_name) (
-          sum by (service_name) ({bucket}{{service_name="payments-api",le="+Inf"}} offset 5m)
-          unless on (service_name)
-          sum by (service_name) ({bucket}{{service_name="payments-api",le="0.8"}} offset 5m)
+        unless on () (
+          {bucket}{{service_name="payments-api",le="+Inf"}} offset 5m
+          unless on () {bucket}{{service_name="payments-api",le="0.8"}} offset 5m
         )""").strip()
     )
 

@@ -23,6 +23,7 @@ SPAN_KINDS: Final = {
     "producer": "SPAN_KIND_PRODUCER",
     "internal": "SPAN_KIND_INTERNAL",
 }
+REQUEST_KINDS: Final = ("server", "consumer")
 FEWEST_REQUESTS: Final = 20
 ONGRID: Final = "ongrid"
 ALWAYS: Final = "always"
@@ -63,7 +64,7 @@ def operation_of(alert: Alert) -> str | None:
 
 def span_kinds_of(alert: Alert) -> list[str]:
     """Return the values of the label `span_kind` that count as requests."""
-    return [SPAN_KINDS[kind] for kind in alert.params.get("span_kind", ("server", "consumer"))]
+    return [SPAN_KINDS[kind] for kind in alert.params.get("span_kind", REQUEST_KINDS)]
 
 
 def request_labels(alert: Alert) -> dict[str, str]:

@@ -91,7 +91,7 @@ def expr(alert: Alert, site: Site) -> str:
     if expectation(alert) == ALWAYS:
         return nothing
     within = Code(format_duration(seen_within(alert)))
-    return nothing + fill(SEEN, rate=throughput.recorded(alert, site), within=within)
+    return nothing + fill(SEEN, rate=throughput.read(alert, site), within=within)
 
 
 def labels(alert: Alert, site: Site) -> dict[str, str]:

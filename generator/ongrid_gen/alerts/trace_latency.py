@@ -60,10 +60,9 @@ ENOUGH: Final = """
 and sum by (<< by >>) (increase(<< bucket >>{<< of >>,le="+Inf"}[<< range >>])) >= << fewest >>"""
 # R6: after a restart that adds the bound, the total still holds older requests, the bound does not.
 ROLLOUT: Final = """
-unless on (service_name) (
-  sum by (service_name) (<< bucket >>{<< service >>,le="+Inf"} offset << range >>)
-  unless on (service_name)
-  sum by (service_name) (<< bucket >>{<< service >>,le=<< bound >>} offset << range >>)
+unless on () (
+  << bucket >>{<< service >>,le="+Inf"} offset << range >>
+  unless on () << bucket >>{<< service >>,le=<< bound >>} offset << range >>
 )"""
 # Byte for byte what Ongrid evaluates. Its quantile is interpolated, so it too relies on the bound being there.
 ONGRID_EXPR: Final = """\
@@ -76,7 +75,7 @@ histogram_quantile(
 # R5: without the bound the ratio is empty, which looks like good news.
 BOUND_MISSING: Final = """\
 (sum by (service_name) (rate(<< bucket >>{<< service >>,le="+Inf"}[<< range >>])) > 0)
-unless on (service_name) sum by (service_name) (<< bucket >>{<< service >>,le=<< bound >>})"""
+unless on () << bucket >>{<< service >>,le=<< bound >>}"""
 MISSING_SUFFIX: Final = "BoundMissing"
 MISSING_WINDOW: Final = Decimal(300)
 MISSING_FOR: Final = Decimal(300)
@@ -305,12 +304,17 @@ def expected_missing(alert: Alert, site: Site) -> dict[str, Any]:
 
 def tests(alert: Alert, site: Site) -> list[RuleTest]:
     """Return the unit tests rendered beside the rules."""
-    return latency_cases.tests(
-        latency_cases.Subject(
-            alert, site, site_bounds(site), missing_name(alert), expected_missing(alert, site),
-            lambda milliseconds: expected(alert, site, milliseconds),
-        )
-    )  # fmt: skip
+    subject = latency_cases.Subject(
+        alert=alert,
+        site=site,
+        bounds=site_bounds(site),
+        missing_name=missing_name(alert),
+        missing=expected_missing(alert, site),
+        missing_range=missing_range(site),
+        missing_for=MISSING_FOR,
+        expected=lambda milliseconds: expected(alert, site, milliseconds),
+    )
+    return latency_cases.tests(subject)
 
 
 def explain(alert: Alert, site: Site) -> Explanation:

@@ -41,10 +41,9 @@ SLOW: Final = """\
   sum by (<< by >>) (rate(<< total >>[<< range >>]))
   - sum by (<< by >>) (rate(<< good >>[<< range >>]))
 )
-unless on (service_name) (
-  sum by (service_name) (<< bucket >>{<< service >>,le="+Inf"} offset << range >>)
-  unless on (service_name)
-  sum by (service_name) (<< bucket >>{<< service >>,le=<< bound >>} offset << range >>)
+unless on () (
+  << bucket >>{<< service >>,le="+Inf"} offset << range >>
+  unless on () << bucket >>{<< service >>,le=<< bound >>} offset << range >>
 )"""
 # What could not be judged is not counted as good.
 JUDGED: Final = f"{TOTAL}\nand on (<< by >>) << errors >><< own >>"

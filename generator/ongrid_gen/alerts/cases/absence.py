@@ -117,7 +117,7 @@ def never_seen(one: Subject) -> Iterator[RuleTest]:
 def others_recorded(one: Subject) -> Iterator[dict[str, str]]:
     """Yield recordings of others under the same name: with one label each that is not the alert's own."""
     for record in one.records:
-        own = {**request_labels(one.alert), **record.labels}
+        own = request_labels(one.alert)
         for label, value in own.items():
             yield series(record.name, {**own, label: f"{value}-2"}, f"{BUSY}x{one.long()}")
 
@@ -166,8 +166,7 @@ def forgotten(one: Subject) -> Iterator[RuleTest]:
     interval = -(-within // (EVALUATIONS * clock.interval)) * clock.interval
     slow = replace(clock, interval=interval)
     over = slow.rounded(within + clock.offset)
-    labels = {**request_labels(one.alert), **record.labels}
     checks = [*firing(slow.fires(slow.seen(0)), slow, one.fired), *ending(slow.resolves(over), slow, one.fired)]
     test = case(f"{one.alert.name}: is over when the last request is longer ago than it is to be remembered",
-                one.alert.name, slow, [series(record.name, labels, str(BUSY))], checks)  # fmt: skip
+                one.alert.name, slow, [series(record.name, request_labels(one.alert), str(BUSY))], checks)  # fmt: skip
     yield RuleTest(test.name, test.body, Decimal(interval) / 1000)

@@ -15,14 +15,12 @@ from ongrid_gen.alerts.cases.promtest import Check, Phase, case, counter, ending
 from ongrid_gen.alerts.cases.shares import TRIES, digits
 from ongrid_gen.alerts.cases.strangers import other_requests
 from ongrid_gen.alerts.conditions import compare_to, drop_of, operator_of, request_labels, span_kinds_of
-from ongrid_gen.alerts.throughput import counted, record_name
 from ongrid_gen.conventions import CALLS, SPAN_KIND
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.rules import RuleTest
 
 Drawn = list[dict[str, str]]
 FULL: Final = Decimal(1)
-MANY: Final = 1_000_000  # requests a second of others
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +101,6 @@ class Subject:
         clock, times = self.clock, -(-self.past // self.clock.grown)
         return Course(clock, (*((1, requests), (clock.grown - 1, 0)) * times, (self.while_, 0)))
 
-    def others_recorded(self, after: int) -> Drawn:
-        """Return the same recording of spans of another kind, which another alert may watch: many, then so many."""
-        kind = counted(self.alert, self.site)
-        if not kind:
-            return []
-        labels = {**request_labels(self.alert), **{label: f"{value}-2" for label, value in kind.items()}}
-        return [series(record_name(self.alert), labels, f"{MANY}x{self.past} {after}x{self.while_}")]
-
     def compared(self, now: float, before: float) -> bool:
         """Tell whether two rates satisfy the expression, to the last bit."""
         left = float(FULL - drop_of(self.alert)) * before
@@ -168,18 +158,13 @@ def fires(one: Subject) -> Iterator[RuleTest]:
         return
     strange = other_requests(one.alert, one.site)
     steady = [Phase(one.past + one.while_, good=one.busy * 3)]
-    others = [entry for labels in strange.values() for entry in one.draw(steady, labels)] + one.others_recorded(MANY)
+    others = [entry for labels in strange.values() for entry in one.draw(steady, labels)]
     yield one.case("fires when requests stop, and not before `for` is over, whatever else is busy",
                    [*one.draw(course.phases), *others], firing(due, clock, one.alert_at(course, due)))  # fmt: skip
     for name, labels in strange.items():
         name = name.replace("is bad", "falls silent").replace("are bad", "fall silent")
         yield one.case(f"is quiet when {name}", [*one.draw(steady), *one.draw(course.phases, labels)],
                        silence(course.end, clock))  # fmt: skip
-
-    recorded = one.others_recorded(0)
-    if recorded:
-        yield one.case("is quiet when the recorded requests of another alert fall silent",
-                       [*one.draw(steady), *recorded], silence(course.end, clock))  # fmt: skip
 
 
 def at_the_threshold(one: Subject) -> Iterator[RuleTest]:
@@ -287,7 +272,7 @@ def at_the_guard(one: Subject) -> Iterator[RuleTest]:
     if few:
         course = one.rare(few)
         yield one.case("is quiet when there were too few requests to compare with",
-                       [*one.draw(course.phases), *one.others_recorded(MANY)], silence(course.end, clock))  # fmt: skip
+                       one.draw(course.phases), silence(course.end, clock))  # fmt: skip
     course = one.rare(few + 1)
     for since, until in one.spans(course)[:1]:
         if one.fewest and clock.fires(since) < until:

@@ -1,7 +1,7 @@
 """The generated tests of a latency alert: histograms over time."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from ongrid_gen.alerts.cases.promtest import (
     Pick,
     case,
     counter,
+    ending,
     firing,
     good,
     nothing,
@@ -21,7 +22,7 @@ from ongrid_gen.alerts.cases.promtest import (
 )
 from ongrid_gen.alerts.cases.shares import Load, load
 from ongrid_gen.alerts.cases.story import Drawn, Labels, Story
-from ongrid_gen.alerts.cases.strangers import other_requests, request_parts
+from ongrid_gen.alerts.cases.strangers import OTHER_SERVICE, other_requests, request_parts
 from ongrid_gen.alerts.conditions import (
     fewest_requests,
     is_ongrid,
@@ -48,6 +49,8 @@ class Subject:
     bounds: Sequence[Decimal]
     missing_name: str
     missing: Mapping[str, Any]
+    missing_range: Decimal
+    missing_for: Decimal
     expected: Callable[[float], dict[str, Any]]
 
     @property
@@ -78,7 +81,13 @@ class Subject:
 
 def tests(subject: Subject) -> list[RuleTest]:
     """Return every case."""
-    return [*story(subject).tests(), *beyond(subject), *rollout(subject), *bound_missing(subject)]
+    return [
+        *story(subject).tests(),
+        *beyond(subject),
+        *rollout(subject),
+        *new_service(subject),
+        *bound_missing(subject),
+    ]
 
 
 def story(subject: Subject) -> Story:
@@ -146,18 +155,58 @@ def rollout(subject: Subject) -> Iterator[RuleTest]:
     before, zero, after = fast.phase(clock.prelude), Phase(1, restart=True), fast.phase(one.long())
     restarted = histogram(subject, [before, zero, after], {subject.next_bound: total})
     learned = draw(subject, [Phase(clock.prelude, absent=True), Phase(1), after], {})[0]
-    yield one.case("is quiet while Tempo learns the bound", [learned, *restarted], silence(one.end, clock))
+    others = draw(subject, [before, after], other_requests(subject.alert, subject.site)[OTHER_SERVICE])
+    yield one.case("is quiet while Tempo learns the bound, though others have it", [learned, *restarted, *others],
+                   silence(one.end, clock))  # fmt: skip
+    slow = [Phase(clock.prelude), load(ALL_BAD, subject.fewest).phase(one.long())]
+    strange = other_requests(subject.alert, subject.site)[OTHER_SERVICE]
+    due, alert = clock.fires(clock.seen(one.onset)), subject.expected(float(subject.quantile(ALL_BAD)))
+    yield one.case("fires though another service lacks the bound", [
+        *draw(subject, slow, {}), *histogram(subject, [before, after], {subject.next_bound: total}, strange)],
+        firing(due, clock, alert))  # fmt: skip
 
 
 def bound_missing(subject: Subject) -> Iterator[RuleTest]:
     """Yield the cases of a bound that Tempo does not know (R5): silence, but not in secret."""
-    one, clock = story(subject), subject.clock
-    slow = [Phase(clock.prelude), load(ALL_BAD, subject.fewest).phase(one.long() + clock.steps(600_000))]
-    due = clock.seen(one.onset) + clock.rounded(300_000)
-    blind = histogram(subject, slow, {subject.next_bound: total})
+    one, name = story(subject), subject.missing_name
+    clock = replace(
+        subject.clock, window=int(subject.missing_range * 1000), hold=int(subject.missing_for * 1000), keep=0
+    )
+    before, busy = Phase(clock.prelude), load(ALL_BAD, subject.fewest).total
+    slow = [before, Phase(clock.steps(clock.window * 2 + clock.hold * 2), bad=busy)]
+    onset = (clock.prelude + 1) * clock.step
+    due = clock.fires(clock.seen(onset))
+    blind = histogram(subject, slow, {subject.next_bound: nothing})  # slower than every bound
+    known = draw(subject, slow, other_requests(subject.alert, subject.site)[OTHER_SERVICE])
     if not is_ongrid(subject.site):
         yield one.case("is quiet without its bucket bound", blind, silence(due + clock.interval, clock))
-    yield case(f"{subject.missing_name}: fires without the bucket bound", subject.missing_name, clock, blind,
+    yield case(f"{name}: fires without the bucket bound, whoever else has it", name, clock, [*blind, *known],
                firing(due, clock, subject.missing))  # fmt: skip
-    yield case(f"{subject.missing_name}: is quiet with it", subject.missing_name, clock, draw(subject, slow, {}),
+    yield case(f"{name}: is quiet with it", name, clock, draw(subject, slow, {}),
                [Check(due), Check(due + clock.interval * 4)])  # fmt: skip
+    gap = max(1, clock.window // clock.step * 4 // 5)
+    rare = [before, *[Phase(1, bad=busy), Phase(gap)] * 4]
+    last = (clock.prelude + 3 * (gap + 1) + 1) * clock.step
+    yield case(f"{name}: fires though requests are rare, and is over without them", name, clock,
+               histogram(subject, [*rare, Phase(clock.prelude * 2)], {subject.next_bound: nothing}),
+               [Check(due, (subject.missing,)), *ending(clock.emptied(last), clock, subject.missing)])  # fmt: skip
+
+
+def new_service(subject: Subject) -> Iterator[RuleTest]:
+    """Yield the case of a service that has just begun when it turns bad: it has the bound from the first request on."""
+    one, clock = story(subject), subject.clock
+    if is_ongrid(subject.site):
+        return
+    well, busy = clock.steps(clock.window // 2) + 2, load(ALL_BAD, subject.fewest).total
+    born = (clock.prelude + 1) * clock.step
+    phases = [Phase(clock.prelude, absent=True), Phase(1), Phase(well, good=busy), Phase(one.long(), bad=busy)]
+    for bad in range(1, clock.window // clock.step - well):
+        if Decimal(bad) / (well + bad) > one.tolerated:
+            due = clock.fires(clock.seen(born + (well + bad) * clock.step))
+            seen = min((due - clock.offset) // clock.step - born // clock.step, clock.grown)
+            share = Decimal(min(seen, (due - clock.offset) // clock.step - born // clock.step - well)) / seen
+            alert = told(subject, share)
+            if alert is not None:
+                yield one.case("fires for a new service that soon turns bad", draw(subject, phases, {}),
+                               firing(due, clock, alert))  # fmt: skip
+            return

@@ -214,6 +214,11 @@ class Story:
                         silence(self.end, self.clock))  # fmt: skip
 
     def turning_together(self, traffic: Load) -> Drawn:
-        """Return the counters of good traffic that turns into this in every part."""
-        phases = [Phase(self.clock.prelude, good=traffic.total), traffic.phase(self.long())]
-        return [one for labels in self.parts for one in self.draw(phases, labels)]
+        """Return the counters of good traffic that turns into this, the bad of it in as few parts as can hold them."""
+        drawn, left = [], traffic.bad * len(self.parts)
+        for labels in self.parts:
+            bad = min(left, traffic.total)
+            left -= bad
+            phases = [Phase(self.clock.prelude, good=traffic.total), Phase(self.long(), traffic.total - bad, bad)]
+            drawn += self.draw(phases, labels)
+        return drawn

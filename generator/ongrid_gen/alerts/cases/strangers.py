@@ -1,5 +1,7 @@
 """Requests that an alert must not mind: of other services, other operations, other kinds of span."""
 
+from typing import Final
+
 from ongrid_gen.alerts.conditions import (
     SPAN_KINDS,
     is_ongrid,
@@ -10,10 +12,12 @@ from ongrid_gen.alerts.conditions import (
 from ongrid_gen.conventions import GENERATOR, SERVICE_NAME, SPAN_KIND, SPAN_NAME
 from ongrid_gen.model import Alert, Site
 
+OTHER_SERVICE: Final = "another service is bad"
+
 
 def other_requests(alert: Alert, site: Site) -> dict[str, dict[str, str]]:
     """Return the labels that make requests somebody else's, by what is then said of them."""
-    found = {"another service is bad": {SERVICE_NAME: f"{service_of(alert)}-2"}}
+    found = {OTHER_SERVICE: {SERVICE_NAME: f"{service_of(alert)}-2"}}
     operation = operation_of(alert)
     if operation is not None:
         found["another operation is bad"] = {SPAN_NAME: f"{operation}/2"}
