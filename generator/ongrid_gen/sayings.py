@@ -205,6 +205,8 @@ def too_large(case: Case) -> Problem:
     hint = ""
     if case.key.endswith("_ratio") and isinstance(case.value, (int, Decimal)) and case.value <= 100:
         hint = f"write `{suggest.number(f'{case.value}%', case.key)}` for {case.value} per cent"
+    if case.key == "objective":
+        hint = "write what may be missed once in a while, 99.9 for instance: with 100 the first bad request is too many"
     bound = f"less than {case.limit}" if case.keyword == "exclusiveMaximum" else f"{case.limit} or less"
     return case.problem(f"must be {bound}, not {shown(case.source())}", hint)
 
@@ -242,6 +244,13 @@ def beside_envelope(case: Case) -> Problem:
     return said_twice(case.document, case.path, inside)
 
 
+def excluded(case: Case) -> Problem:
+    """Say that a value is the one that is excluded, or that a key stands beside its envelope."""
+    if "const" not in case.limit:
+        return beside_envelope(case)
+    return case.problem(f"must not be {shown(str(case.limit['const']))}", str(case.schema["description"]))
+
+
 SAYINGS: Final[Mapping[str, Callable[[Case], Problem]]] = {
     "type": wrong_type,
     "enum": not_listed,
@@ -258,5 +267,5 @@ SAYINGS: Final[Mapping[str, Callable[[Case], Problem]]] = {
     "uniqueItems": not_unique,
     "minProperties": empty_mapping,
     "dependentRequired": lonely_scope,
-    "not": beside_envelope,
+    "not": excluded,
 }
