@@ -214,11 +214,13 @@ class Story:
                         silence(self.end, self.clock))  # fmt: skip
 
     def turning_together(self, traffic: Load) -> Drawn:
-        """Return the counters of good traffic that turns into this, the bad of it in as few parts as can hold them."""
-        drawn, left = [], traffic.bad * len(self.parts)
-        for labels in self.parts:
-            bad = min(left, traffic.total)
-            left -= bad
+        """Return the counters of good traffic that turns into this: of parts as large, the bad of it unevenly."""
+        count, drawn = len(self.parts), []
+        shares = [traffic.bad * 2 * (place + 1) // (count + 1) for place in range(count)]
+        shares[-1] += traffic.bad * count - sum(shares)
+        if max(shares) > traffic.total:
+            shares = [traffic.bad] * count
+        for bad, labels in zip(shares, self.parts, strict=True):
             phases = [Phase(self.clock.prelude, good=traffic.total), Phase(self.long(), traffic.total - bad, bad)]
             drawn += self.draw(phases, labels)
         return drawn
