@@ -93,7 +93,11 @@ def told_apart(site: Site, pairs: Mapping[str, tuple[str, str]], seed: int) -> d
     moments = sorted(chance.sample(range(20, STEPS), MOMENTS))
     tests = []
     for name, (one, other) in pairs.items():
-        texts = (f"({one}) unless ({other})", f"({other}) unless ({one})", f"({one}) != ({other})")
+        texts = (
+            f"({one}) unless ({other})",
+            f"({other}) unless ({one})",
+            f"abs(({one}) - ({other})) > 1e-9 * abs({other})",
+        )
         asked = [
             {"expr": text, "eval_time": format_duration(Decimal(moment) * site.alerting.interval), "exp_samples": []}
             for moment in moments

@@ -46,6 +46,7 @@ REFUSED: Final = ("parse error", "could not parse", "unknown escape")
 Data = dict[str, Any]
 
 RATIOS: Final = "trace_latency|trace_error_rate|service_dependency_error_rate"
+TIMES: Final = "one is the other times the window, and compared with zero"
 READING: Final = "of several numbers that are none below zero, one is above zero however they are put together"
 KEPT: Final = "`by` keeps the label, and the other operands of `/` and `and`, which still select it, drop the rest"
 
@@ -61,10 +62,8 @@ class Excuse:
 
     def fits(self, one: "Broken") -> bool:
         """Tell whether it speaks of that mutant."""
-        done = f"{one.what}\n{one.marked}"
-        return bool(
-            re.fullmatch(self.kind, one.kind) and re.fullmatch(f"{self.what}\n.*{self.where}.*", done, re.DOTALL)
-        )
+        done, pattern = f"{one.what}\n{one.marked}", f"(?:{self.what})\n.*{self.where}.*"
+        return bool(re.fullmatch(self.kind, one.kind) and re.fullmatch(pattern, done, re.DOTALL | re.MULTILINE))
 
 
 # Each is reasoned by hand, and tried on random traffic (tests/alerts/test_mutation_score.py). A survivor without an
@@ -90,6 +89,20 @@ EXCUSES: Final = (
         ">= ⟨20⟩",
         "a full window is stretched by extrapolation: 18 requests read less than 19, and 19 read 20",
     ),
+    Excuse("trace_latency", "sum is (avg|max)", r"^\(⟨sum⟩ by \(service_name\) \(rate", READING),
+    Excuse("trace_latency", "rate is increase", r"^\(sum by \(service_name\) \(⟨rate⟩", TIMES),
+    Excuse(
+        "trace_latency", "sum is avg|rate is increase", "histogram_quantile.*⟨", "a quantile minds no common factor"
+    ),
+    Excuse(
+        "trace_latency", r'le="\+Inf" is gone', r"^\(sum by \(service_name\) \(rate", "where one grows, the last does"
+    ),
+    Excuse(
+        "trace_latency",
+        r'le="\+Inf" is gone|`=` is `!=`',
+        r"unless on \(\) \([^()]*(?:⟨service|le⟨=⟩)[^()]*unless on",
+        "a service has every bucket but the new one, or none",
+    ),
     Excuse(
         "trace_throughput_drop",
         "(service_name|span_name)=[^\n]* is gone",
@@ -99,9 +112,7 @@ EXCUSES: Final = (
     Excuse("trace_throughput_drop", r"`\* [^\n]*` is `/`", r"or 0 ⟨\*⟩", "zero times and zero by a rate are both zero"),
     Excuse("trace_absent", "sum is (avg|max)", r"\(⟨sum⟩\(rate", READING),
     Excuse("trace_absent", "max_over_time is avg_over_time", "", READING),
-    Excuse(
-        "trace_absent", "rate is increase", r"\(sum\(⟨rate", "one is the other times the window, and compared with zero"
-    ),
+    Excuse("trace_absent", "rate is increase", r"\(sum\(⟨rate", TIMES),
 )
 
 

@@ -92,13 +92,14 @@ def tests(subject: Subject) -> list[RuleTest]:
 
 def story(subject: Subject) -> Story:
     """Return what every kind must pass, in histograms."""
+    at_least = operator_of(subject.alert) == ">="
     return Story(
         alert=subject.alert,
         clock=subject.clock,
         tolerated=1 - quantile_of(subject.alert),
         fewest=subject.fewest,
-        at_threshold_fires=operator_of(subject.alert) == ">=" and not is_ongrid(subject.site),
-        is_exact=None if is_ongrid(subject.site) else lambda one: is_exact(subject, one),
+        at_threshold_fires=at_least and not is_ongrid(subject.site),
+        is_exact=None if is_ongrid(subject.site) and at_least else lambda one: is_exact(subject, one),
         draw=lambda phases, labels: draw(subject, phases, labels),
         expected=lambda share, _: told(subject, share),
         strangers=other_requests(subject.alert, subject.site),
@@ -116,10 +117,15 @@ def told(subject: Subject, share: Decimal) -> dict[str, Any] | None:
 
 
 def is_exact(subject: Subject, traffic: Load) -> bool:
-    """Tell whether the share of good requests is computed as the quantile, to the last bit."""
-    clock = subject.clock
+    """Tell whether the share of good requests is computed as the quantile, to the last bit.
+
+    Ongrid's quantile then is the threshold: the rank is what the bucket that ends there counts.
+    """
+    clock, quantile = subject.clock, float(quantile_of(subject.alert))
     fast, every = clock.rate(clock.grown * traffic.good), clock.rate(clock.grown * traffic.total)
-    return fast / every == float(quantile_of(subject.alert))
+    if is_ongrid(subject.site):
+        return quantile * every == fast and Decimal(float(subject.bound) * 1000) == subject.bound * 1000
+    return fast / every == quantile
 
 
 def draw(subject: Subject, phases: Sequence[Phase], labels: Labels) -> Drawn:
@@ -152,7 +158,8 @@ def rollout(subject: Subject) -> Iterator[RuleTest]:
         return
     one, clock = story(subject), subject.clock
     fast = load(Decimal(0), subject.fewest)
-    before, zero, after = fast.phase(clock.prelude), Phase(1, restart=True), fast.phase(one.long())
+    before = Phase(clock.prelude, good=fast.total * 100)  # so many that they matter as long as the window holds one
+    zero, after = Phase(1, restart=True), fast.phase(one.long())
     restarted = histogram(subject, [before, zero, after], {subject.next_bound: total})
     learned = draw(subject, [Phase(clock.prelude, absent=True), Phase(1), after], {})[0]
     others = draw(subject, [before, after], other_requests(subject.alert, subject.site)[OTHER_SERVICE])
@@ -207,6 +214,8 @@ def new_service(subject: Subject) -> Iterator[RuleTest]:
             share = Decimal(min(seen, (due - clock.offset) // clock.step - born // clock.step - well)) / seen
             alert = told(subject, share)
             if alert is not None:
-                yield one.case("fires for a new service that soon turns bad", draw(subject, phases, {}),
+                old = [Phase(clock.prelude, good=busy), Phase(one.long(), good=busy)]
+                others = draw(subject, old, other_requests(subject.alert, subject.site)[OTHER_SERVICE])
+                yield one.case("fires for a new service that soon turns bad", [*draw(subject, phases, {}), *others],
                                firing(due, clock, alert))  # fmt: skip
             return
