@@ -182,6 +182,8 @@ def courses(plan: Plan) -> Iterator[tuple[str, list[Decimal], Decimal, Decimal]]
         yield "a steady distance", [small] * length, ZERO, limit
         uneven = [small if at % 20 < 11 else small * 3 for at in range(length)]
         yield "a distance that is mostly small", uneven, ZERO, limit
+        if plan.size % 2 == 0:
+            yield "a distance half the time small", [small, small * 3] * (length // 2), ZERO, limit * 2
         return
     usual = limit * 5  # far from zero, or a difference from zero would do as well
     yield "an even noise", [usual + small * (-1) ** at for at in range(length)], usual, limit
@@ -192,7 +194,7 @@ def settling(subject: Subject, plan: Plan) -> Iterator[RuleTest]:
     small = exact(plan.floor * 4 / Decimal(str(plan.deviation)))
     calm = plan.size // 2 + plan.first - 3
     if calm > 0:
-        samples: Samples = [small] * plan.beyond + [ZERO] * calm + [plan.floor * 2] * (held(subject) + 6)
+        samples: Samples = [small] * plan.beyond + [ZERO] * calm + [exact(plan.floor * Decimal("1.9"))] * (held(subject) + 6)
         yield from subject.case("fires once most of the baseline is calm", {plan.record: samples})
 
 
@@ -200,8 +202,8 @@ def recording(subject: Subject, plan: Plan, watched: str) -> Iterator[RuleTest]:
     """Yield the test of the recorded distance from the median, around the moment when the median moves."""
     if subject.beat.evaluation != subject.beat.record:
         return
-    low, high = Decimal(10), Decimal(30)
-    samples: Samples = [low] * plan.beyond + [high] * (plan.size // 2 + plan.first + 4)
+    low, high, lowest = Decimal(10), Decimal(30), Decimal(1)
+    samples: Samples = [low] * plan.beyond + [high] * (plan.size // 2 + plan.first + 4) + [lowest] * 2
     floats = [float(one) for one in samples if one is not None]
     labels = subject.labels(1)
     checks = []
