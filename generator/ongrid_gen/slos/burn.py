@@ -14,11 +14,12 @@ from ongrid_gen.model import BurnWindow, Site, Slo
 PAGE: Final = "page"
 TICKET: Final = "ticket"
 TIERS: Final = (PAGE, TICKET)
-# Up to here a ratio is read from the counters; a longer one is summed up from recorded rates, which costs less.
+# The fast pair must not wait: up to here its windows are read from the counters. All others are summed up from recorded
+# rates, every few minutes, which costs a fraction.
 LONGEST_RAW: Final = Decimal(3600)
-# The budget is summed up over samples this far apart. Shorter than the five minutes that an instant query looks
-# back, or a dashboard would find no budget between two of them.
-BUDGET_STEP: Final = Decimal(240)
+# How often that is. Shorter than the five minutes that an instant query looks back, or an alert would find nothing
+# between two sums.
+SLOW_STEP: Final = Decimal(240)
 ABSENT_WINDOW: Final = Decimal(600)
 ABSENT_FOR: Final = Decimal(300)
 # A factor a little below 1 counts as 1: three days and 10 % are 0.933 in a period of 28 days (facts-rules R18).
@@ -84,14 +85,28 @@ def windows(slo: Slo, site: Site) -> list[Decimal]:
     return sorted({*used, base_window(site)})
 
 
-def is_raw(window: Decimal, site: Site) -> bool:
-    """Tell whether a window is read from the counters."""
-    return window <= max(LONGEST_RAW, base_window(site))
+def raw_windows(slo: Slo, site: Site) -> list[Decimal]:
+    """Return the windows that are read from the counters, the shortest first: the base, and those of fast pairs."""
+    base = base_window(site)
+    fast = [pair for tier in TIERS for pair in pairs(slo, tier) if pair.short <= base]
+    return sorted({base, *(size for pair in fast for size in (pair.short, pair.long) if size <= LONGEST_RAW)})
 
 
-def budget_step(site: Site) -> Decimal:
-    """Return how far apart the samples are that the budget is summed up from, in seconds."""
-    return max(BUDGET_STEP, site.alerting.interval)
+def summed_windows(slo: Slo, site: Site) -> list[Decimal]:
+    """Return the windows that are summed up from the rates of the base window, the shortest first."""
+    raw = raw_windows(slo, site)
+    return [window for window in windows(slo, site) if window not in raw]
+
+
+def counted_windows(slo: Slo, site: Site) -> list[Decimal]:
+    """Return the windows among these in which a guard counts bad requests."""
+    long = {pair.long for tier in TIERS for pair in pairs(slo, tier)} if slo.min_errors else set()
+    return [window for window in summed_windows(slo, site) if window in long]
+
+
+def slow_step(site: Site) -> Decimal:
+    """Return how often long windows and the budget are summed up, in seconds."""
+    return max(SLOW_STEP, site.alerting.interval)
 
 
 def absent_window(site: Site) -> Decimal:

@@ -11,7 +11,7 @@ from ongrid_gen.alerts.timing import way_there
 from ongrid_gen.conventions import SERVER, SLO
 from ongrid_gen.model import Drill, Site, Slo
 from ongrid_gen.slos import names
-from ongrid_gen.slos.burn import Pair, base_window, is_raw, pairs
+from ongrid_gen.slos.burn import Pair, base_window, pairs, raw_windows, slow_step
 from ongrid_gen.slos.rules import KEEP
 from ongrid_gen.slos.selection import is_latency
 from ongrid_gen.slos.timing import earliest
@@ -84,8 +84,8 @@ class Burn:
 
     def recovery(self) -> Timing:
         """Return the longest time from healthy traffic to the alert's end: until no short window holds a bad one."""
-        base = base_window(self.site)
-        holds = max(pair.short + (0 if is_raw(pair.short, self.site) else base) for pair in self.pairs)
+        late, raw = base_window(self.site) + slow_step(self.site), raw_windows(self.slo, self.site)
+        holds = max(pair.short + (0 if pair.short in raw else late) for pair in self.pairs)
         waits = (*way_there(self.site), ("`keep_firing_for`", KEEP))
         return Timing((("until the short windows hold no bad request", holds), *waits))
 

@@ -29,6 +29,11 @@ def group(slo: Slo) -> str:
     return f"{SLO_PREFIX}{slo.name}"
 
 
+def long_group(slo: Slo) -> str:
+    """Return the name of the group that sums up long windows."""
+    return f"{group(slo)}-long"
+
+
 def budget_group(slo: Slo) -> str:
     """Return the name of the group that reckons the budget."""
     return f"{group(slo)}-budget"
@@ -54,14 +59,14 @@ def ratio(window: Decimal) -> str:
     return f"slo:sli_error:ratio_rate{format_duration(window)}"
 
 
-def errors_counted(step: Decimal) -> str:
-    """Return the record of bad requests since the sample before."""
-    return f"slo:sli_errors:increase{format_duration(step)}"
+def errors_counted(window: Decimal) -> str:
+    """Return the record of the number of bad requests."""
+    return f"slo:sli_errors:increase{format_duration(window)}"
 
 
-def total_counted(step: Decimal) -> str:
-    """Return the record of all requests since the sample before."""
-    return f"slo:sli_total:increase{format_duration(step)}"
+def total_counted(window: Decimal) -> str:
+    """Return the record of the number of all requests."""
+    return f"slo:sli_total:increase{format_duration(window)}"
 
 
 def budget_left(slo: Slo) -> str:

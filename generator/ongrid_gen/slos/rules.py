@@ -1,4 +1,4 @@
-"""The rules of an SLO: its recordings, its alerts, and the group that reckons its budget."""
+"""The rules of an SLO: its recordings, its alerts, and its budget; what is long is summed up every few minutes."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -16,43 +16,43 @@ from ongrid_gen.slos.burn import (
     absent_window,
     allowed,
     base_window,
-    budget_step,
+    counted_windows,
     hold,
-    is_raw,
     pairs,
+    raw_windows,
+    slow_step,
+    summed_windows,
     tiers,
-    windows,
 )
 from ongrid_gen.slos.selection import is_latency, selectors
 from ongrid_gen.text import Code, fill
-from ongrid_gen.units import format_duration
+from ongrid_gen.units import format_duration, plain
 
 KEEP: Final = Decimal(300)  # a service that fails and then dies must not look well again at once (R12)
 
+# Each record before what reads it: the total first, as every other one needs it.
 TOTAL: Final = "sum by (<< by >>) (rate(<< total >>[<< range >>]))"
+# What cannot be judged is not counted: nothing without the bound, and not for a window after Tempo learned it, when the
+# total holds requests from before that the bound does not know (R6).
+JUDGED: Final = f"""\
+{TOTAL}
+and on () << bucket >>{{<< service >>,le=<< bound >>}}
+unless on () (
+  << bucket >>{{<< service >>,le="+Inf"}} offset << range >>
+  unless on () << bucket >>{{<< service >>,le=<< bound >>}} offset << range >>
+)"""
 # Failed requests have no series before the first one: without the zero, no ratio (R9).
 FAILED: Final = """\
 sum by (<< by >>) (rate(<< bad >>[<< range >>]))
-or 0 * sum by (<< by >>) (rate(<< total >>[<< range >>]))"""
-# No zero here: every bound exists whenever the total does, so a missing one must not look perfect (R9). And for a
-# window after Tempo learned the bound, the total holds requests from before that the bound does not know (R6).
-SLOW: Final = """\
-(
-  sum by (<< by >>) (rate(<< total >>[<< range >>]))
-  - sum by (<< by >>) (rate(<< good >>[<< range >>]))
-)
-unless on () (
-  << bucket >>{<< service >>,le="+Inf"} offset << range >>
-  unless on () << bucket >>{<< service >>,le=<< bound >>} offset << range >>
-)"""
-# What could not be judged is not counted as good.
-JUDGED: Final = f"{TOTAL}\nand on (<< by >>) << errors >><< own >>"
+or on (<< by >>) 0 * << totals >><< own >>"""
+# No zero here: every bound exists whenever the total does, so a missing one must not look perfect (R9).
+SLOW: Final = "<< totals >><< own >> - on (<< by >>) sum by (<< by >>) (rate(<< good >>[<< range >>]))"
 # Divided by `total > 0`: 0/0 is NaN, and one NaN spoils every sum over it (R8).
 RATIO: Final = "<< errors >><< own >> / (<< totals >><< own >> > 0)"
 SUMMED: Final = """\
 sum_over_time(<< errors >><< own >>[<< range >>])
 / (sum_over_time(<< totals >><< own >>[<< range >>]) > 0)"""
-COUNTED: Final = "<< interval >> * sum_over_time(<< rates >><< own >>[<< step >>])"
+COUNTED: Final = "<< interval >> * sum_over_time(<< rates >><< own >>[<< range >>])"
 LEFT: Final = f"1 - (\n  {SUMMED.replace(chr(10), chr(10) + '  ')}\n) / << allowed >>"
 
 BURNS: Final = """\
@@ -61,8 +61,7 @@ BURNS: Final = """\
   and << long >><< own >> > (<< factor >> * << allowed >>)<< enough >>
 )"""
 # Requests are whole numbers, and what `rate` extrapolates is a few per cent off.
-ENOUGH: Final = "\n  and round(<< seconds >> * << counted >>) >= << least >>"
-SUM_OF: Final = "sum_over_time(<< errors >><< own >>[<< range >>])"
+ENOUGH: Final = "\n  and round(<< counted >><< own >>) >= << least >>"
 BY_OPERATION_FAILED: Final = "topk(10, sum by (span_name) (rate(<< bad >>[<< range >>])))"
 BY_OPERATION_SLOW: Final = """\
 topk(10, sum by (span_name) (rate(<< total >>[<< range >>]))
@@ -70,11 +69,17 @@ topk(10, sum by (span_name) (rate(<< total >>[<< range >>]))
 ABSENT: Final = "(sum(rate(<< total >>[<< range >>])) or vector(0)) == 0"
 
 
-def groups(slo: Slo, site: Site) -> tuple[Group, Group]:
-    """Return the group of recordings and alerts, and the one of the budget."""
-    main: tuple[Rule | Record, ...] = (*records(slo, site), *alert_rules(slo, site))
-    step = budget_step(site)
-    return Group(names.group(slo), main), Group(names.budget_group(slo), budget_records(slo, site), interval=step)
+def groups(slo: Slo, site: Site) -> tuple[Group, ...]:
+    """Return the groups of long windows (none without one), of rates and alerts, and of the budget.
+
+    Each reads what the others recorded before. A rule test, which minds no interval, evaluates them in this order.
+    """
+    step, summed = slow_step(site), tuple(long_records(slo, site))
+    return (
+        *((Group(names.long_group(slo), summed, interval=step),) if summed else ()),
+        Group(names.group(slo), (*records(slo, site), *alert_rules(slo, site))),
+        Group(names.budget_group(slo), budget_records(slo, site), interval=step),
+    )
 
 
 def duration(seconds: Decimal) -> Code:
@@ -91,40 +96,43 @@ def record_labels(slo: Slo) -> dict[str, str]:
 
 
 def records(slo: Slo, site: Site) -> Iterator[Record]:
-    """Yield the recordings: rates and their ratio for each short window, then the ratios summed up from rates."""
-    for window in windows(slo, site):
-        if is_raw(window, site):
-            yield from raw_records(slo, window)
-        else:
-            yield Record(slo.path, names.ratio(window), summed(slo, window, base_window(site)), record_labels(slo))
+    """Yield the recordings that are read from the counters: rates and their ratio for each short window."""
+    for window in raw_windows(slo, site):
+        errors, totals = names.errors(window), names.total(window)
+        values = selectors(slo) | {"range": duration(window), "errors": Code(errors), "totals": Code(totals)}
+        every, bad = (JUDGED, SLOW) if is_latency(slo) else (TOTAL, FAILED)
+        for name, text in ((totals, every), (errors, bad), (names.ratio(window), RATIO)):
+            yield Record(slo.path, name, fill(text, **values), record_labels(slo))
 
 
-def raw_records(slo: Slo, window: Decimal) -> Iterator[Record]:
-    """Yield the recordings of a window that is read from the counters, each before what reads it."""
-    errors, totals = names.errors(window), names.total(window)
-    values = selectors(slo) | {"range": duration(window), "errors": Code(errors), "totals": Code(totals)}
-    bad, every = (SLOW, JUDGED) if is_latency(slo) else (FAILED, TOTAL)
-    for name, text in ((errors, bad), (totals, every), (names.ratio(window), RATIO)):
-        yield Record(slo.path, name, fill(text, **values), record_labels(slo))
-
-
-def summed(slo: Slo, window: Decimal, base: Decimal) -> str:
-    """Return the ratio of a long window: weighed by traffic, and safe over gaps (R18)."""
+def long_records(slo: Slo, site: Site) -> Iterator[Record]:
+    """Yield the ratios of long windows, weighed by traffic and safe over gaps (R18), and what guards count in them."""
+    base = base_window(site)
     rates = {"errors": Code(names.errors(base)), "totals": Code(names.total(base))}
-    return fill(SUMMED, own=selectors(slo)["own"], range=duration(window), **rates)
+    for window in summed_windows(slo, site):
+        expr = fill(SUMMED, own=selectors(slo)["own"], range=duration(window), **rates)
+        yield Record(slo.path, names.ratio(window), expr, record_labels(slo))
+    for window in counted_windows(slo, site):
+        yield counted(slo, site, names.errors_counted(window), names.errors(base), window)
+
+
+def counted(slo: Slo, site: Site, name: str, rates: str, window: Decimal) -> Record:
+    """Return the record of a number of requests; each recorded rate stands for one interval."""
+    values: dict[str, Any] = {"own": selectors(slo)["own"], "range": duration(window), "rates": Code(rates)}
+    return Record(slo.path, name, fill(COUNTED, interval=site.alerting.interval, **values), record_labels(slo))
 
 
 def budget_records(slo: Slo, site: Site) -> tuple[Record, ...]:
     """Return the coarse series of requests, and the share of the budget that is left of them."""
-    step, base, own = budget_step(site), base_window(site), selectors(slo)["own"]
-    found = []
-    counted = (names.errors_counted(step), names.total_counted(step))
-    for name, rates in zip(counted, (names.errors(base), names.total(base)), strict=True):
-        expr = fill(COUNTED, interval=site.alerting.interval, rates=Code(rates), own=own, step=duration(step))
-        found.append(Record(slo.path, name, expr, record_labels(slo)))
-    errors, totals = map(Code, counted)
-    left = fill(LEFT, errors=errors, totals=totals, own=own, range=duration(slo.period), allowed=allowed(slo))
-    return (*found, Record(slo.path, names.budget_left(slo), left, record_labels(slo)))
+    step, base, own = slow_step(site), base_window(site), selectors(slo)["own"]
+    errors, totals = names.errors_counted(step), names.total_counted(step)
+    values = {"errors": Code(errors), "totals": Code(totals), "range": duration(slo.period)}
+    return (
+        counted(slo, site, errors, names.errors(base), step),
+        counted(slo, site, totals, names.total(base), step),
+        Record(slo.path, names.budget_left(slo), fill(LEFT, own=own, allowed=allowed(slo), **values),
+               record_labels(slo)),
+    )  # fmt: skip
 
 
 def burn_rule(slo: Slo, tier: str, site: Site) -> Rule:
@@ -157,13 +165,9 @@ def enough(slo: Slo, window: Decimal, site: Site) -> str:
     """Return the guard: so many bad requests in the long window."""
     if not slo.min_errors:
         return ""
-    values: dict[str, Any] = {"own": selectors(slo)["own"], "range": duration(window)}
-    if is_raw(window, site):
-        seconds, counted = window, fill("<< errors >><< own >>", errors=Code(names.errors(window)), **values)
-    else:
-        seconds = site.alerting.interval  # each recorded rate stands for one interval
-        counted = fill(SUM_OF, errors=Code(names.errors(base_window(site))), **values)
-    return fill(ENOUGH, seconds=seconds, counted=Code(counted), least=slo.min_errors)
+    raw = window in raw_windows(slo, site)
+    counted = f"{plain(window)} * {names.errors(window)}" if raw else names.errors_counted(window)
+    return fill(ENOUGH, counted=Code(counted), own=selectors(slo)["own"], least=slo.min_errors)
 
 
 def watches(slo: Slo, site: Site) -> Iterator[Rule]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from ongrid_gen.alerts.base import Timing
 from ongrid_gen.alerts.timing import way_there
 from ongrid_gen.model import Site, Slo
-from ongrid_gen.slos.burn import Pair, base_window, hold, is_raw, pairs
+from ongrid_gen.slos.burn import Pair, base_window, hold, pairs, raw_windows, slow_step
 
 
 def earliest(
@@ -29,7 +29,7 @@ def earliest(
     times = [
         max(time, counted)
         for pair in pairs(slo, tier)
-        if (time := until_burning(pair, site, bad_share, before)) is not None and counted <= pair.long
+        if (time := until_burning(slo, pair, site, bad_share, before)) is not None and counted <= pair.long
     ]
     if not times:
         return None
@@ -38,24 +38,26 @@ def earliest(
                    ("`for`", hold(slo, tier))))  # fmt: skip
 
 
-def until_burning(pair: Pair, site: Site, bad_share: Decimal, before: Decimal | None = None) -> Decimal | None:
+def until_burning(
+    slo: Slo, pair: Pair, site: Site, bad_share: Decimal, before: Decimal | None = None
+) -> Decimal | None:
     """Return the seconds until both windows of a pair are over its limit; None when they never are."""
     if bad_share <= pair.limit:
         return None
     share = pair.limit / bad_share
-    return max(part(window, site, share, before) for window in (pair.long, pair.short))
+    return max(part(slo, window, site, share, before) for window in (pair.long, pair.short))
 
 
-def part(window: Decimal, site: Site, share: Decimal, before: Decimal | None = None) -> Decimal:
+def part(slo: Slo, window: Decimal, site: Site, share: Decimal, before: Decimal | None = None) -> Decimal:
     """Return how long it takes until a window is over the limit: until this share of what it holds came since.
 
     A window that is summed up from rates sees each request as the rates do: spread over their own window, so at first
-    its share grows with the square of the time.
+    its share grows with the square of the time. And it is summed up only every few minutes.
     """
     needed = window * share
     if before is not None:
         needed = min(needed, before * share / (1 - share))
     base = base_window(site)
-    if is_raw(window, site):
+    if window in raw_windows(slo, site):
         return needed
-    return (2 * base * needed).sqrt() if needed <= base / 2 else needed + base / 2
+    return slow_step(site) + ((2 * base * needed).sqrt() if needed <= base / 2 else needed + base / 2)

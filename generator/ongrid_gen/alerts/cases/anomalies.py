@@ -194,7 +194,9 @@ def settling(subject: Subject, plan: Plan) -> Iterator[RuleTest]:
     small = exact(plan.floor * 4 / Decimal(str(plan.deviation)))
     calm = plan.size // 2 + plan.first - 3
     if calm > 0:
-        samples: Samples = [small] * plan.beyond + [ZERO] * calm + [exact(plan.floor * Decimal("1.9"))] * (held(subject) + 6)
+        samples: Samples = (
+            [small] * plan.beyond + [ZERO] * calm + [exact(plan.floor * Decimal("1.9"))] * (held(subject) + 6)
+        )
         yield from subject.case("fires once most of the baseline is calm", {plan.record: samples})
 
 

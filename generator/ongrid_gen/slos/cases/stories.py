@@ -69,7 +69,7 @@ def budget_words(subject: Subject, seen: Evaluations, number: int) -> str | None
     """Return the budget left as the alert reads it: the sample before, if that is not too old to be seen."""
     spent = None
     if number and subject.interval < LOOKBACK:
-        spent = seen.spent(number - 1, milliseconds(subject.slo.period), subject.budget_step)
+        spent = seen.spent(number - 1, milliseconds(subject.slo.period), subject.slow_step)
     if spent is None:
         return "unknown"
     left = 100 * (1 - spent / float(allowed(subject.slo)))
@@ -288,7 +288,7 @@ def windows_read(subject: Subject) -> RuleTest:
     last = seen.number - 1
     asked = [subject.asks_value(last, names.ratio(Decimal(size) / 1000), seen.share(last, size))
              for size in subject.sizes]  # fmt: skip
-    spent = seen.spent(last, milliseconds(slo.period), subject.budget_step)
+    spent = seen.spent(last, milliseconds(slo.period), subject.slow_step)
     left = None if spent is None else 1 - spent / float(allowed(slo))
     asked.append(subject.asks_value(last, names.budget_left(slo), left))
     return case(subject, "every window reads its own requests, weighed by traffic", subject.drawn(phases), asked)
@@ -316,8 +316,10 @@ def nothing_failed(subject: Subject) -> RuleTest:
     drawn = subject.healthy([Phase(steps, good=number)])
     for labels in strangers(subject).values():
         drawn += subject.drawn([Phase(steps, bad=number * 1000)], labels)
-    last = subject.evaluated([Phase(steps)]).number - 1
-    asked = [subject.asks_value(last, names.ratio(Decimal(size) / 1000), 0.0) for size in subject.sizes]
+    seen = subject.evaluated([Phase(steps, good=number)])
+    last = seen.number - 1
+    asked = [subject.asks_value(last, names.ratio(Decimal(size) / 1000), seen.share(last, size))
+             for size in subject.sizes]  # fmt: skip
     asked.append(subject.asks_value(last, names.budget_left(subject.slo), 1.0))
     alerts = [names.ALERTS[tier] for tier in tiers(subject.slo)]
     return case(subject, "is quiet, with its whole budget, when nothing ever failed but others' requests",

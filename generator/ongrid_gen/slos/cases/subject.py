@@ -12,7 +12,7 @@ from ongrid_gen.alerts.cases.promtest import Phase, Pick, bad, counter, duration
 from ongrid_gen.conventions import CALLS, ERROR_STATUS, LATENCY_BUCKET, SERVICE, SLO, SPAN_KIND, STATUS_CODE
 from ongrid_gen.model import Site, Slo
 from ongrid_gen.slos import names
-from ongrid_gen.slos.burn import TIERS, base_window, budget_step, hold, is_raw, pairs, windows
+from ongrid_gen.slos.burn import TIERS, base_window, hold, pairs, raw_windows, slow_step, windows
 from ongrid_gen.slos.cases.traffic import MARGIN, Evaluations, Traffic, states
 from ongrid_gen.slos.rules import KEEP
 from ongrid_gen.slos.selection import is_latency, request_labels, span_kinds
@@ -66,9 +66,9 @@ class Subject:
         return [milliseconds(window) for window in windows(self.slo, self.site)]
 
     @property
-    def budget_step(self) -> int:
-        """How far apart the samples of the budget are."""
-        return milliseconds(budget_step(self.site))
+    def slow_step(self) -> int:
+        """How often long windows and the budget are summed up."""
+        return milliseconds(slow_step(self.site))
 
     def steps(self, time: int) -> int:
         """Return how many steps cover a time."""
@@ -89,8 +89,8 @@ class Subject:
 
     def evaluated(self, phases: Sequence[Phase]) -> Evaluations:
         """Return the recordings of some traffic."""
-        longest = max(size for size in (self.base, *self.sizes) if is_raw(Decimal(size) / 1000, self.site))
-        return Evaluations(Traffic(tuple(phases), self.step), self.interval, self.offset, self.base, longest)
+        raw = frozenset(milliseconds(window) for window in raw_windows(self.slo, self.site))
+        return Evaluations(Traffic(tuple(phases), self.step), self.interval, self.offset, self.base, raw)
 
     def burning(self, seen: Evaluations, tier: str) -> list[bool]:
         """Return at which evaluations the expression of a tier is true. UncertainError when that is too close."""

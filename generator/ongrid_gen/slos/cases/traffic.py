@@ -66,14 +66,15 @@ class Traffic:
 class Evaluations:
     """The recordings of some traffic, at every evaluation: one each `interval`, looking `offset` into the past.
 
-    `raw` windows are read from the counters, other ones summed up from the rates of the window `base`.
+    Windows in `raw` are read from the counters, other ones summed up from the rates of the window `base`: the group
+    that does so is evaluated before that of the rates, the one of the budget after it.
     """
 
     traffic: Traffic
     interval: int
     offset: int
     base: int
-    longest_raw: int
+    raw: frozenset[int]
 
     @property
     def number(self) -> int:
@@ -92,17 +93,18 @@ class Evaluations:
         every = accumulate((0.0 if one is None else one.total for one in rates), initial=0.0)
         return list(bad), list(every), list(accumulate((one is not None for one in rates), initial=0))
 
-    def summed(self, number: int, window: int) -> Rates | None:
-        """Return the sums of the base rates that a window holds; None when it holds none."""
+    def summed(self, number: int, window: int, *, new: bool = False) -> Rates | None:
+        """Return the sums of the base rates in a window; None when it holds none. `new`: with the present one."""
         first = max(0, math.floor((self.at(number) - window + self.offset) / self.interval) + 1)
         bad, every, known = self.sums
-        if known[number + 1] == known[first]:
+        last = number + new
+        if first >= last or known[last] == known[first]:
             return None
-        return Rates(bad[number + 1] - bad[first], every[number + 1] - every[first])
+        return Rates(bad[last] - bad[first], every[last] - every[first])
 
     def is_raw(self, window: int) -> bool:
         """Tell whether a window is read from the counters."""
-        return window <= self.longest_raw
+        return window in self.raw
 
     def rates(self, number: int, window: int) -> Rates | None:
         """Return what a window's ratio is made of."""
@@ -122,7 +124,9 @@ class Evaluations:
 
     def spent(self, number: int, period: int, step: int) -> float | None:
         """Return the share of bad requests in a period of samples that each sum up `step` of rates."""
-        samples = [self.summed(one, step) for one in range(number + 1) if self.at(one) > self.at(number) - period]
+        samples = [
+            self.summed(one, step, new=True) for one in range(number + 1) if self.at(one) > self.at(number) - period
+        ]
         every = sum(sample.total for sample in samples if sample is not None)
         return sum(sample.bad for sample in samples if sample is not None) / every if every > MARGIN else None
 
