@@ -1,0 +1,95 @@
+"""Measures `ongrid-gen` in processes of its own: the site of this repository, and sites of 1,000 services."""
+
+from collections.abc import Sequence
+
+from bench_process import GEN, ROOT, WORK, Usage, median, output, promtool, repeated, spread
+
+SERVICES = 1000
+MOST_MEMORY = 200  # MiB, for rendering 1,000 objectives
+
+
+def section(image: str) -> str:
+    """Return the section about rendering; `image` is Prometheus'."""
+    return plain_section() + objectives_section(promtool(image))
+
+
+def plain_section() -> str:
+    """Return the table of commands."""
+    many = WORK / "many.yaml"
+    many.write_text(services_with_alerts(), encoding="utf-8")
+    site, out = str(ROOT / "site.yaml"), str(WORK / "out")
+    rows = [
+        ("`--help`", repeated(GEN, "--help")),
+        ("`check site.yaml`", repeated(GEN, "check", site)),
+        ("`render site.yaml` into an empty folder, then again", repeated(GEN, "render", site, "-o", out)),
+        ("`check`, 1,000 services with one alert each", repeated(GEN, "check", str(many))),
+        (
+            "`render`, 1,000 services with one alert each",
+            repeated(GEN, "render", str(many), "-o", str(WORK / "many")),
+        ),
+    ]
+    return "## Rendering\n\n" + table(rows)
+
+
+def objectives_section(checker: str) -> str:
+    """Return the section about 1,000 objectives, beside promtool reading what was rendered."""
+    spec, out = WORK / "objectives.yaml", WORK / "objectives"
+    spec.write_text(services_with_objectives(), encoding="utf-8")
+    rendering = repeated(GEN, "render", str(spec), "-o", str(out), removed=out)
+    rules = sorted(map(str, (out / "prometheus" / "rules").glob("*.yaml")))
+    checking = repeated(checker, "check", "rules", *rules)
+    version = output(checker, "--version").split()[2]
+    memory = max(usage.memory for usage in rendering)
+    if memory > MOST_MEMORY:
+        raise SystemExit(f"rendering {SERVICES} objectives took {memory:.0f} MiB; the limit is {MOST_MEMORY} MiB")
+    rows = [
+        ("`render` into a new folder", rendering),
+        (f"`promtool check rules` on its {len(rules):,} files of rules (promtool {version})", checking),
+    ]
+    head = f"## {SERVICES:,} services with an SLO each\n\nHalf of them count errors, half of them latency. "
+    return f"{head}{verdict(rendering, checking)} The memory limit of `render` is {MOST_MEMORY} MiB.\n\n" + table(rows)
+
+
+def verdict(rendering: Sequence[Usage], checking: Sequence[Usage]) -> str:
+    """Return how rendering compares with promtool, in a sentence."""
+    wall = median(rendering, lambda usage: usage.wall) / median(checking, lambda usage: usage.wall)
+    user = median(rendering, lambda usage: usage.user) / median(checking, lambda usage: usage.user)
+    claim = "takes no longer than" if wall <= 1 else "takes **longer** than"
+    return f"`render` {claim} `promtool check rules`: {wall:.2f} times its wall time, {user:.2f} times its user CPU."
+
+
+def table(rows: Sequence[tuple[str, Sequence[Usage]]]) -> str:
+    """Return a table of cold processes."""
+    lines = "".join(
+        f"| {what} | {spread([usage.wall for usage in runs])} | {spread([usage.user for usage in runs])} "
+        f"| {max(usage.memory for usage in runs):.0f} MiB |\n"
+        for what, runs in rows
+    )
+    return "| cold process | wall | user CPU | peak memory |\n|---|---|---|---|\n" + lines + "\n"
+
+
+def names() -> list[str]:
+    """Return the names of the services."""
+    return [f"service-{number}" for number in range(SERVICES)]
+
+
+def services_with_alerts() -> str:
+    """Return a spec with 1,000 services and an alert for each."""
+    services = "".join(f"  - {{name: {name}}}\n" for name in names())
+    alerts = "".join(
+        f"  - {{name: Slow{index}, kind: trace_latency, service: {name}, threshold_ms: {500 + index % 7 * 100}}}\n"
+        for index, name in enumerate(names())
+    )
+    return f"version: 1\nsite: many\nservices:\n{services}alerts:\n{alerts}"
+
+
+def services_with_objectives() -> str:
+    """Return a spec with 1,000 services and an SLO for each."""
+    services = "".join(f"  - {{name: {name}}}\n" for name in names())
+    slos = "".join(
+        f"  - {{name: {name}, service: {name}, objective: 99.9, "
+        f"sli: {'latency, threshold_ms: 500' if index % 2 else 'errors'}}}\n"
+        for index, name in enumerate(names())
+    )
+    head = "version: 1\nsite: objectives\nprometheus: {retention: 30d}\n"
+    return f"{head}services:\n{services}slos:\n{slos}"
