@@ -13,6 +13,7 @@ from pathlib import Path
 import bench_render
 import bench_rules
 from bench_process import ROOT, RUNS, WORK, run, say
+
 from ongrid_gen.alerts.drills import Drilling, drilling_of
 from ongrid_gen.commands.common import read_spec
 from ongrid_gen.components.images import PROMETHEUS

@@ -134,7 +134,7 @@ def counting(rate: float, epoch: float) -> Callable[[float], float]:
 def histories(site: Site, epoch: float) -> Iterator[History]:
     """Yield the past of everything that the rules read: counters, rates, and the coarse series of the budget."""
     interval, scraped = int(site.alerting.interval), int(site.metrics.interval)
-    read = (f'{CALLS}{{', f'le="{plain(THRESHOLD)}"', f'le="{EVERY_BOUND}"')
+    read = (f"{CALLS}{{", f'le="{plain(THRESHOLD)}"', f'le="{EVERY_BOUND}"')
     for series in counters(site, epoch):
         if any(mark in series.text for mark in read):
             yield History(series, scraped, COUNTERS_BACK)
@@ -165,7 +165,8 @@ def noisy(level: float) -> Callable[[float], float]:
 
 def spelled(name: str, labels: dict[str, str]) -> str:
     """Return a series as Prometheus' text format spells it; no value here needs an escape."""
-    return f"{name}{{{','.join(f'{label}="{value}"' for label, value in labels.items())}}}"
+    inner = ",".join(f'{label}="{value}"' for label, value in labels.items())
+    return f"{name}{{{inner}}}"
 
 
 def blocks(now: int) -> Iterator[tuple[int, int]]:
