@@ -30,7 +30,7 @@ IDLE_SECONDS = 60
 INTRO = """# Benchmarks
 
 Written by `make bench` on {machine}. Times of whole processes are medians of {runs} runs after one warm-up
-(minimum to maximum in brackets).
+(minimum to maximum in brackets). The load average of the machine was {load:.1f} before.
 
 """
 
@@ -39,11 +39,12 @@ def main() -> int:
     """Measure everything and write the page."""
     mode = sys.argv[1:]
     WORK.mkdir(parents=True, exist_ok=True)
+    load = os.getloadavg()[0]
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {mode[0] if mode else 'official images'}"
     run("images", str(ROOT / "site.yaml"), *mode)
     image = PROMETHEUS.reference(read_spec(ROOT / "site.yaml", stand_ins=bool(mode)).site.images)
     parts = [
-        INTRO.format(machine=machine, runs=RUNS),
+        INTRO.format(machine=machine, runs=RUNS, load=load),
         bench_render.section(image),
         bench_rules.section(mode),
         running(mode),

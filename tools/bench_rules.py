@@ -1,37 +1,26 @@
-"""Measures what the rules of 100 services, each with an SLO, cost a real Prometheus that has 30 days of data.
+"""Measures what the rules of 100 services, each with an SLO, cost a real Prometheus that has 30 days of data."""
 
-The container shares the machine's network, so that it reaches the counters served here; that needs Linux.
-"""
-
-import os
 import shutil
-import socket
 import statistics
-import threading
 import time
 import urllib.parse
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import bench_data
 from bench_process import WORK, output, promtool, run, say, spread
+from bench_prometheus import prometheus, served
 
 from ongrid_gen.commands.common import read_spec
-from ongrid_gen.components.base import gomemlimit
 from ongrid_gen.components.images import PROMETHEUS
-from ongrid_gen.components.prometheus import config, flags, static
 from ongrid_gen.conventions import SELF_GROUPS
 from ongrid_gen.model import Site
-from ongrid_gen.runtime import api, docker
+from ongrid_gen.runtime import api
 from ongrid_gen.slos import names
 from ongrid_gen.slos.burn import PAGE, base_window, budget_step, windows
 from ongrid_gen.units import format_duration, mebibytes
-from ongrid_gen.wait import until
-from ongrid_gen.yamlio import dump
 
 MOST_SECONDS: Final = 1.0  # of evaluation an interval, for the rules of 100 objectives
 WARM_UP: Final = 60  # after the first evaluation of each group
@@ -42,6 +31,7 @@ BUDGETS: Final = "SLOs: budgets, weighed by their longer interval"
 OWN: Final = "the stack's own alerts"
 ALERTS: Final = "alerts of the services"
 KINDS: Final = (OBJECTIVES, BUDGETS, ALERTS, OWN)
+DEAREST: Final = 6
 LASTED: Final = "prometheus_rule_group_last_duration_seconds"
 Durations = dict[str, list[float]]  # by group: seconds, at each look
 
@@ -73,80 +63,6 @@ def fill(site: Site, folder: Path, epoch: float) -> None:
     make = (program, "tsdb", "create-blocks-from", "openmetrics", "--quiet", longest)
     data = str(folder / "data")
     bench_data.backfill(site, int(time.time()), epoch, folder / "past", lambda file: output(*make, str(file), data))
-
-
-@contextmanager
-def served(site: Site, epoch: float) -> Iterator[str]:
-    """Serve the counters as they are now; yields the address to scrape."""
-    series = list(bench_data.counters(site, epoch))
-
-    class Handler(BaseHTTPRequestHandler):
-        """Answers every request with the counters."""
-
-        def do_GET(self) -> None:
-            """Answer."""
-            body = bench_data.exposition(series, time.time())
-            self.send_response(200)
-            self.send_header("Content-Type", "text/plain; version=0.0.4")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-
-
-@contextmanager
-def prometheus(site: Site, folder: Path, counters: str) -> Iterator[str]:
-    """Run Prometheus as the stack does, with its memory; yields its address. Removed, whatever happens."""
-    own = f"127.0.0.1:{free_port()}"
-    settings = folder / "prometheus.yaml"
-    settings.write_text(dump(bench_config(site, own, counters), banner="For a benchmark."), encoding="utf-8")
-    container = docker.run(
-        "create", "--network=host", f"--user={os.getuid()}:{os.getgid()}", "--read-only", "--cap-drop=ALL",
-        "--security-opt=no-new-privileges", f"--memory={mebibytes(site.prometheus.memory)}m",
-        f"--env=GOMEMLIMIT={gomemlimit(site.prometheus.memory)}",
-        f"--volume={settings}:/etc/prometheus/prometheus.yaml:ro",
-        f"--volume={folder / 'bundle' / 'prometheus' / 'rules'}:/etc/prometheus/rules:ro",
-        f"--volume={folder / 'data'}:/prometheus", PROMETHEUS.reference(site.images), *flags(site),
-        f"--web.listen-address={own}",
-    ).strip()  # fmt: skip
-    try:
-        docker.run("start", container)
-        url = f"http://{own}"
-        until(lambda: api.promql(url, "vector(1)"), seconds=120, what="Prometheus to answer")
-        yield url
-    finally:
-        docker.run("rm", "--force", "--volumes", container)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
-
-
-def bench_config(site: Site, own: str, counters: str) -> dict[str, Any]:
-    """Return the stack's configuration without the rest of the stack; the counters bear Tempo's labels and no more."""
-    dropped = [{"action": "labeldrop", "regex": "job|instance"}]
-    interval = format_duration(site.metrics.interval)
-    settings = config(site)
-    del settings["alerting"]
-    settings["scrape_configs"] = [
-        {"job_name": "prometheus", "static_configs": [static(own)]},
-        {"job_name": "counters", "scrape_interval": interval, "static_configs": [static(counters)],
-         "metric_relabel_configs": dropped},
-    ]  # fmt: skip
-    return settings
 
 
 def prove(url: str, site: Site) -> None:
@@ -190,9 +106,8 @@ def page(url: str, site: Site) -> str:
     rows = [(kind, [name for name in kinds if kinds[name] == kind]) for kind in KINDS]
     slos = totals([shares[name] for name in kinds if kinds[name] in (OBJECTIVES, BUDGETS)])
     table = "".join(row(kind, found, rules, shares) for kind, found in rows) + row("all", list(kinds), rules, shares)
-    return head(site, slos) + "| groups | number | rules | evaluation an interval |\n|---|---|---|---|\n" + table + (
-        f"\n{slowest(lasted, intervals)}\n\n{whole(url, base)}\n\n"
-    )  # fmt: skip
+    table = "| groups | number | rules | evaluation an interval |\n|---|---|---|---|\n" + table
+    return f"{head(site, slos)}{table}\n{slowest(lasted, intervals)} {whole(url, base)}\n\n{dearest(url, base)}\n"
 
 
 def head(site: Site, slos: Sequence[float]) -> str:
@@ -232,6 +147,19 @@ def whole(url: str, base: float) -> str:
         f"The whole process, scrapes included, takes {processor:.2f} s of CPU an interval and {mebibytes(int(memory))} "
         f"MiB, with {series:,.0f} series in its head."
     )
+
+
+def dearest(url: str, base: float) -> str:
+    """Return the table of the rules that take the most, by name over all groups, at their latest evaluation."""
+    took: dict[str, float] = defaultdict(float)
+    numbers: dict[str, int] = defaultdict(int)
+    for group in api.get(f"{url}/api/v1/rules")["data"]["groups"]:
+        for rule in group["rules"]:
+            took[rule["name"]] += rule["evaluationTime"] * base / group["interval"]
+            numbers[rule["name"]] += 1
+    most = sorted(took, key=lambda name: -took[name])[:DEAREST]
+    lines = "".join(f"| `{name}` | {numbers[name]} | {took[name]:.2f} s |\n" for name in most)
+    return "The rules that take the most:\n\n| rule | number | an interval |\n|---|---|---|\n" + lines
 
 
 def kind_of(group: str, site: Site) -> str:
