@@ -25,17 +25,23 @@ started = time.perf_counter()
 child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=silent)
 _, status, usage = os.wait4(child, 0)
 wall = time.perf_counter() - started
-print([os.waitstatus_to_exitcode(status), wall, usage.ru_utime, usage.ru_maxrss / 1024])
+print([os.waitstatus_to_exitcode(status), wall, usage.ru_utime, usage.ru_stime, usage.ru_maxrss / 1024])
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a process took: wall and user CPU seconds, and peak memory in MiB."""
+    """What a process took: seconds on the clock and of CPU, in the program and in the kernel; peak memory in MiB."""
 
     wall: float
     user: float
+    system: float
     memory: float
+
+    @property
+    def processor(self) -> float:
+        """Seconds of CPU: what other processes on the machine hardly change."""
+        return self.user + self.system
 
 
 def say(text: str) -> None:
@@ -64,15 +70,12 @@ def measured(*command: str) -> Usage:
     return Usage(*took)
 
 
-def repeated(*command: str, removed: Path | None = None) -> list[Usage]:
-    """Return what several runs took, after one that is not counted; the folder `removed` is gone before each."""
-    runs = []
-    for _ in range(1 + RUNS):
-        if removed is not None:
-            shutil.rmtree(removed, ignore_errors=True)
-        runs.append(measured(*command))
+def repeated(*command: str) -> list[Usage]:
+    """Return what several runs took, after one that is not counted."""
+    measured(*command)
+    runs = [measured(*command) for _ in range(RUNS)]
     say(f"measured {Path(command[0]).name} {command[1]}")
-    return runs[1:]
+    return runs
 
 
 def median(runs: Sequence[Usage], what: Callable[[Usage], float]) -> float:
