@@ -1,7 +1,8 @@
 """Measures `ongrid-gen` in processes of its own: the site of this repository, and sites of 1,000 services."""
 
-import shutil
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from bench_process import GEN, ROOT, RUNS, WORK, Usage, measured, median, output, promtool, repeated, say, spread
 
@@ -52,14 +53,16 @@ def side_by_side(checker: str) -> tuple[list[Usage], list[Usage], int]:
 
     And how many files of rules there are. The first runs are not counted.
     """
-    spec, out = WORK / "objectives.yaml", WORK / "objectives"
+    spec = WORK / "objectives.yaml"
     spec.write_text(services_with_objectives(), encoding="utf-8")
     rendering, checking, rules = [], [], []
-    for _ in range(1 + RUNS):
-        shutil.rmtree(out, ignore_errors=True)
-        rendering.append(measured(GEN, "render", str(spec), "-o", str(out)))
-        rules = sorted(map(str, (out / "prometheus" / "rules").glob("*.yaml")))
-        checking.append(measured(checker, "check", "rules", *rules))
+    with tempfile.TemporaryDirectory(dir=WORK) as folder:
+        # A folder for each run: ext4 is slow to make files where as many were removed just before.
+        for number in range(1 + RUNS):
+            out = Path(folder) / str(number)
+            rendering.append(measured(GEN, "render", str(spec), "-o", str(out)))
+            rules = sorted(map(str, (out / "prometheus" / "rules").glob("*.yaml")))
+            checking.append(measured(checker, "check", "rules", *rules))
     say("measured the rendering of objectives, and promtool")
     return rendering[1:], checking[1:], len(rules)
 
