@@ -1,11 +1,7 @@
-"""Measure, and write docs/benchmarks.md: rendering in processes of its own, and the real stack.
-
-Whole processes are timed from outside; the median of several runs is quoted, with minimum and maximum.
-"""
+"""Measure, and write docs/benchmarks.md: rendering, rules in a real Prometheus, and the real stack."""
 
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import time
@@ -14,8 +10,13 @@ from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 
+import bench_render
+import bench_rules
+from bench_process import ROOT, RUNS, WORK, run, say
+
 from ongrid_gen.alerts.drills import Drilling, drilling_of
 from ongrid_gen.commands.common import read_spec
+from ongrid_gen.components.images import PROMETHEUS
 from ongrid_gen.drill.run import traffic_of
 from ongrid_gen.drill.traffic import Sender
 from ongrid_gen.model import Drill
@@ -24,16 +25,12 @@ from ongrid_gen.runtime import api
 from ongrid_gen.runtime.stack import Stack
 from ongrid_gen.wait import until
 
-ROOT = Path(__file__).resolve().parent.parent
-GEN = Path(sys.executable).parent / "ongrid-gen"
-WORK = ROOT / "build" / "bench"
-RUNS = 5
 IDLE_SECONDS = 60
 
 INTRO = """# Benchmarks
 
 Written by `make bench` on {machine}. Times of whole processes are medians of {runs} runs after one warm-up
-(minimum to maximum in brackets).
+(minimum to maximum in brackets). The load average of the machine was {load:.1f} before.
 
 """
 
@@ -42,63 +39,18 @@ def main() -> int:
     """Measure everything and write the page."""
     mode = sys.argv[1:]
     WORK.mkdir(parents=True, exist_ok=True)
+    load = os.getloadavg()[0]
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {mode[0] if mode else 'official images'}"
-    parts = [INTRO.format(machine=machine, runs=RUNS), rendering(), running(mode)]
+    run("images", str(ROOT / "site.yaml"), *mode)
+    image = PROMETHEUS.reference(read_spec(ROOT / "site.yaml", stand_ins=bool(mode)).site.images)
+    parts = [
+        INTRO.format(machine=machine, runs=RUNS, load=load),
+        bench_render.section(image),
+        bench_rules.section(mode),
+        running(mode),
+    ]
     (ROOT / "docs" / "benchmarks.md").write_text("".join(parts), encoding="utf-8")
     return 0
-
-
-def say(text: str) -> None:
-    """Say how far it is."""
-    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
-
-
-def measured(*arguments: str) -> tuple[float, float]:
-    """Run `ongrid-gen` once; return wall seconds and peak memory in MiB."""
-    started = time.perf_counter()
-    process = subprocess.Popen([GEN, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - started
-    if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(f"ongrid-gen {' '.join(arguments)} failed")
-    return wall, usage.ru_maxrss / 1024
-
-
-def repeated(*arguments: str) -> str:
-    """Return a table's cells for several runs: median seconds with its span, and the highest memory."""
-    measured(*arguments)
-    runs = [measured(*arguments) for _ in range(RUNS)]
-    say(f"measured {' '.join(arguments[:1])}")
-    walls = [wall for wall, _ in runs]
-    memory = max(memory for _, memory in runs)
-    return f"{statistics.median(walls):.2f} s ({min(walls):.2f} to {max(walls):.2f}) | {memory:.0f} MiB"
-
-
-def rendering() -> str:
-    """Return the section about rendering."""
-    many = WORK / "many.yaml"
-    many.write_text(thousand_services(), encoding="utf-8")
-    site, out = str(ROOT / "site.yaml"), str(WORK / "out")
-    rows = [
-        ("`--help`", repeated("--help")),
-        ("`check site.yaml`", repeated("check", site)),
-        ("`render site.yaml` into an empty folder, then again", repeated("render", site, "-o", out)),
-        ("`check`, 1,000 services with one alert each", repeated("check", str(many))),
-        ("`render`, 1,000 services with one alert each", repeated("render", str(many), "-o", str(WORK / "many"))),
-    ]
-    lines = "".join(f"| {what} | {cells} |\n" for what, cells in rows)
-    return "## Rendering\n\n| cold process | wall | peak memory |\n|---|---|---|\n" + lines + "\n"
-
-
-def thousand_services() -> str:
-    """Return a spec with 1,000 services and an alert for each."""
-    names = [f"service-{number}" for number in range(1000)]
-    services = "".join(f"  - {{name: {name}}}\n" for name in names)
-    alerts = "".join(
-        f"  - {{name: Slow{index}, kind: trace_latency, service: {name}, threshold_ms: {500 + index % 7 * 100}}}\n"
-        for index, name in enumerate(names)
-    )
-    return f"version: 1\nsite: many\nservices:\n{services}alerts:\n{alerts}"
 
 
 def running(mode: list[str]) -> str:
@@ -109,7 +61,6 @@ def running(mode: list[str]) -> str:
     secrets = WORK / "secrets"
     secrets.mkdir(exist_ok=True)
     (secrets / "oncall.url").write_text("http://127.0.0.1:9/nobody", encoding="utf-8")
-    run("images", str(spec), *mode)
     run("render", str(spec), *mode)
     with removed_afterwards(spec, mode):
         say("starting the stack")
@@ -154,14 +105,6 @@ def soonest(drilling: Drilling, drill: Drill) -> Decimal:
     timing = drilling.earliest(drill, fresh=True)
     assert timing is not None
     return timing.total
-
-
-def run(*arguments: str) -> str:
-    """Run `ongrid-gen` and return what it prints."""
-    done = subprocess.run([GEN, *arguments], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"ongrid-gen {' '.join(arguments)} failed:\n{done.stderr}")
-    return done.stdout
 
 
 @contextmanager
