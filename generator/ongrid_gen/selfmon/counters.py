@@ -38,7 +38,7 @@ def newborn(series: str, labels: Mapping[str, str], job: str, target: str, hold:
         replace(once, name="speaks of it in a process that is young", healthy=3,
                 series=[up, born, aged(job, target, young=True)]),
         Case("is quiet when Prometheus comes back and finds an old count", [*returns, aged(job, target, young=False)],
-             fault=3, quiet=True),
+             fault=5 - hold, quiet=True),
     )  # fmt: skip
 
 
