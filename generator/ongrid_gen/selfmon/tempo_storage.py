@@ -206,6 +206,7 @@ def disk_forecast(site: Site, flushed: str) -> Watch:
     steps = FORECAST_HOURS * 2
     # reaches the disk exactly after half the window; a byte a step more is over it
     each = int(Decimal(disk) / times / (steps // 2)) + 1
+    barely = each * 97 // 200
     due = steps // 2 + 1
     return Watch(
         name="TempoDiskForecast",
@@ -224,7 +225,7 @@ def disk_forecast(site: Site, flushed: str) -> Watch:
         quiet="a burst: only what six hours write counts",
         cases=(
             Case("speaks when the traces of the retention will not fit, is quiet of another that will",
-                 [counter(f"{flushed}{{{JOB}}}", 0, each), counter(f'{flushed}{{job="other"}}', each // 3, each // 3)],
+                 [counter(f"{flushed}{{{JOB}}}", 0, each), counter(f'{flushed}{{job="other"}}', barely, barely)],
                  ONE_JOB, told=binary(float(due * each * times)), healthy=steps + 2, delay=steps // 2 - 1,
                  fault=1, lasting=steps, step=HALF_HOUR),
         ),
