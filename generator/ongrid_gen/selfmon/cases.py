@@ -77,7 +77,7 @@ class Case:
     last: str = ""
     delay: int = 0
     lasting: int = 1
-    healthy: int = 11
+    healthy: int = 6
     border: int = 0
     fault: int = 5
     quiet: bool = False

@@ -137,7 +137,7 @@ def rules() -> Iterator[Watch]:
         causes=("Prometheus is overloaded.", "A query of the group never ends."),
         quiet="a minute and four intervals",
         cases=(
-            # the last evaluation was when the fault begins, at 20m; four intervals of 25 s and a minute are not enough
+            # the last evaluation was when the fault begins; four intervals of 25 s and a minute are not enough
             Case("speaks when the evaluations stop", [counter(f"{EVALUATED}{{{IN_GROUP}}}", 60, 0, after=1000),
                                                      steady(f"{INTERVAL}{{{IN_GROUP}}}", 25)],
                  GROUP, delay=3, told=duration(140)),

@@ -214,7 +214,7 @@ def series_near_limit() -> Watch:
 
 def collection_failing(label: str, *, is_born: bool) -> Watch:
     """A collection that fails leaves a hole in every series."""
-    value = {"tenant": "single-tenant"}.get(label, "too_many_series")
+    value = {"tenant": "single-tenant"}.get(label, "other")
     series = f'{COLLECTIONS_FAILED}{{{JOB},{label}="{value}"}}'
     labels = {label: value}
     return Watch(
