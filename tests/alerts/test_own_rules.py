@@ -40,7 +40,7 @@ MUTANTS = [
     ("SpanClockSkew", "for", "10m", "1m"), ("GatewayQueueFilling", "expr", "> 0.8", ">= 0.8"),
     ("RuleEvaluationsMissed", "expr", "> 0.1", ">= 0.1"), ("RuleGroupStalled", "expr", "> 60", "> 90"),
     ("SamplesFromTheFuture", "expr", "> 30", ">= 30"), ("PrometheusHeadNotCompacted", "expr", "> 21600", ">= 21600"),
-    ("PrometheusDiskForecast", "expr", "259200", "129600"), ("PrometheusDiskForecast", "expr", ">= 36", ">= 40"),
+    ("PrometheusDiskForecast", "expr", "259200", "129600"), ("PrometheusDiskForecast", "expr", ">= 37", "> 37"),
     ("TracesStalled", "for", "5m", "1m"), ("TracesStalled", "expr", ">= 20", ">= 15"),
     ("TracesStalled", "expr", ">= 20", "> 20"),
     ("SpanMetricsStalled", "expr", "> 0", "> 10"), ("ComponentRestarting", "expr", "> 2", "> 1"),

@@ -50,11 +50,12 @@ max by (rule_group) (time() - << evaluated >> - 4 * << interval >>) > 60"""
 # Two hours of samples become a block; the head holds three at most, and a log as long.
 HEAD_HOURS: Final = 6
 FORECAST_DAYS: Final = 3
+# 37 samples, one every ten minutes, span six hours.
 FORECAST: Final = """\
 sum by (job) (
   predict_linear((<< blocks >><< of >> + << wal >><< of >> + << head >><< of >>)[12h:10m], << ahead >>)
 ) > << disk >>
-  and on () count_over_time(<< blocks >><< of >>[12h:10m]) >= 36"""
+  and on () count_over_time(<< blocks >><< of >>[12h:10m]) >= 37"""
 
 
 def watches(site: Site) -> Iterator[Watch]:
