@@ -12,7 +12,7 @@ from ongrid_gen.model import Site
 from ongrid_gen.rules import Group, RuleFile, TestFile
 from ongrid_gen.selfmon import alertmanager, gateway, pipeline, prometheus, tempo, tempo_storage
 from ongrid_gen.selfmon.base import Watch, Watcher
-from ongrid_gen.selfmon.cases import FIVE_MINUTES, MINUTE
+from ongrid_gen.selfmon.cases import HALF_HOUR, MINUTE
 from ongrid_gen.selfmon.pages import explain, page, page_path
 from ongrid_gen.selfmon.rules import file_name, rule, rule_tests
 
@@ -57,7 +57,7 @@ def tests(watches: Sequence[Watch], component: str, site: Site) -> tuple[TestFil
     """Return the unit tests of a component's watches."""
     return tuple(
         TestFile(chosen, step, suffix)
-        for step, suffix in ((MINUTE, ""), (FIVE_MINUTES, "-slow"))
+        for step, suffix in ((MINUTE, ""), (HALF_HOUR, "-slow"))
         if (chosen := rule_tests(watches, component, site, step))
     )
 

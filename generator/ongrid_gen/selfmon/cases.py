@@ -1,10 +1,10 @@
 """The rule tests of a watch: what its series do before, during and after the fault, and when the alert must speak.
 
-A story has phases: healthy, at the border (if there is one), the fault, healthy again. Samples and
-evaluations are `step` seconds apart; times below are counted in steps.
+A story has phases: healthy, at the border (if there is one), the fault, healthy again. Evaluations are `step` seconds
+apart, and so are samples unless a story has several a step; times below are counted in steps.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -13,18 +13,18 @@ from ongrid_gen.rules import RuleTest
 from ongrid_gen.units import format_duration, plain
 
 MINUTE: Final = Decimal(60)
-FIVE_MINUTES: Final = Decimal(300)
+HALF_HOUR: Final = Decimal(1800)
 
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """A counter's growth in the first step of a phase, and in each after it."""
+    """A counter's growth at the first sample of a phase, and at each after it."""
 
     size: int
     each: int = 0
 
 
-# What a series does in a phase: a gauge's value or a counter's growth a step; None when it does not exist.
+# What a series does in a phase: a gauge's value or a counter's growth a sample; None when it does not exist.
 Value = Decimal | int | Burst | None
 
 
@@ -67,6 +67,7 @@ class Case:
     `delay` is how long after the first sample of the fault the expression becomes true, `lasting` for how long it stays
     true after the last one. `border` is how long the border lasts, 0 without one. A case that is `quiet` never fires,
     one that `always` speaks does so from the start. `last` is how the value is told one step before it is over.
+    `samples` are those in a step.
     """
 
     name: str
@@ -76,17 +77,18 @@ class Case:
     last: str = ""
     delay: int = 0
     lasting: int = 1
-    healthy: int = 20
+    healthy: int = 6
     border: int = 0
     fault: int = 5
     quiet: bool = False
     always: bool = False
     step: Decimal = MINUTE
+    samples: int = 1
 
     @property
     def metrics(self) -> set[str]:
         """The names of its series."""
-        return {one.series.split("{")[0] for one in self.series}
+        return {metric(one.series) for one in self.series}
 
     def named(self, name: str) -> "Case":
         """Return the same case under another name."""
@@ -114,12 +116,14 @@ class Told:
         """How many steps the fault takes."""
         return self.case.delay + self.hold + self.case.fault
 
-    def input_series(self) -> list[dict[str, str]]:
-        """Return the samples."""
+    def input_series(self) -> dict[str, str]:
+        """Return the samples of each series."""
         after = self.case.lasting + self.late + 1
-        return [
-            {"series": one.series, "values": values(one, self.case, self.length, after)} for one in self.case.series
-        ]
+        return {one.series: values(one, self.case, self.length, after) for one in self.case.series}
+
+    def samples_of(self, metrics: Set[str]) -> dict[str, str]:
+        """Return the samples of those series that are of some metrics."""
+        return {series: told for series, told in self.input_series().items() if metric(series) in metrics}
 
     def checks(self) -> list[dict[str, Any]]:
         """Return what is asked when: before the fault, at the border, before `for` is over, then, and afterwards."""
@@ -138,12 +142,14 @@ class Told:
 
 
 def rule_test(stories: Sequence[Told]) -> RuleTest:
-    """Return the test that tells some stories at once; they share a step."""
+    """Return the test that tells some stories at once; they share a step, and the samples of a series in common."""
+    case = stories[0].case
+    series = {name: told for one in stories for name, told in one.input_series().items()}
     return RuleTest(
         "; ".join(f"{one.alert}: {one.case.name}" for one in stories),
         {
-            "interval": format_duration(stories[0].case.step),
-            "input_series": [series for one in stories for series in one.input_series()],
+            "interval": format_duration(case.step / case.samples),
+            "input_series": [{"series": name, "values": told} for name, told in series.items()],
             "alert_rule_test": [check for one in stories for check in one.checks()],
         },
     )
@@ -154,22 +160,37 @@ def values(one: Phases, case: Case, fault: int, after: int) -> str:
     parts: list[str] = []
     level = Decimal(0)
     phases = ((one.healthy, case.healthy), (one.border, case.border), (one.fault, fault), (one.after, after))
-    for value, steps in phases:
-        if not steps:
-            continue
+    for value, steps in run_together(one, phases):
+        times = steps * case.samples
         if value is None:
-            parts.append(f"_x{steps}")
+            parts.append(f"_x{times}")
             level = Decimal(0)
             continue
         if not one.counts:
-            parts.append(f"{plain(number(value))}+0x{steps - 1}")
+            parts.append(f"{plain(number(value))}+0x{times - 1}")
             continue
         grown = value if isinstance(value, Burst) else Burst(int(number(value)), int(number(value)))
         level += grown.size
         sign = "-" if grown.each < 0 else "+"
-        parts.append(f"{plain(level)}{sign}{abs(grown.each)}x{steps - 1}")
-        level += grown.each * (steps - 1)
+        parts.append(f"{plain(level)}{sign}{abs(grown.each)}x{times - 1}")
+        level += grown.each * (times - 1)
     return " ".join(parts)
+
+
+def run_together(one: Phases, phases: Sequence[tuple[Value, int]]) -> list[tuple[Value, int]]:
+    """Return the phases that last; in a gauge, neighbours of one value are one."""
+    found: list[tuple[Value, int]] = []
+    for value, steps in phases:
+        if found and not one.counts and found[-1][0] == value:
+            found[-1] = (value, found[-1][1] + steps)
+        elif steps:
+            found.append((value, steps))
+    return found
+
+
+def metric(series: str) -> str:
+    """Return the name of a series' metric."""
+    return series.split("{")[0]
 
 
 def number(value: Value) -> Decimal:

@@ -9,7 +9,7 @@ from typing import Final
 from ongrid_gen.alerts.wording import per_cent
 from ongrid_gen.model import Site
 from ongrid_gen.selfmon.base import PROMETHEUS, WARNING, Watch, down, filled, grown
-from ongrid_gen.selfmon.cases import FIVE_MINUTES, Burst, Case, counter, gauge, steady
+from ongrid_gen.selfmon.cases import HALF_HOUR, Burst, Case, counter, gauge, steady
 from ongrid_gen.selfmon.counters import growing
 from ongrid_gen.selfmon.words import binary, duration
 
@@ -50,11 +50,12 @@ max by (rule_group) (time() - << evaluated >> - 4 * << interval >>) > 60"""
 # Two hours of samples become a block; the head holds three at most, and a log as long.
 HEAD_HOURS: Final = 6
 FORECAST_DAYS: Final = 3
+# 37 samples, one every ten minutes, span six hours.
 FORECAST: Final = """\
 sum by (job) (
   predict_linear((<< blocks >><< of >> + << wal >><< of >> + << head >><< of >>)[12h:10m], << ahead >>)
 ) > << disk >>
-  and on () count_over_time(<< blocks >><< of >>[12h:10m]) >= 36"""
+  and on () count_over_time(<< blocks >><< of >>[12h:10m]) >= 37"""
 
 
 def watches(site: Site) -> Iterator[Watch]:
@@ -137,7 +138,7 @@ def rules() -> Iterator[Watch]:
         causes=("Prometheus is overloaded.", "A query of the group never ends."),
         quiet="a minute and four intervals",
         cases=(
-            # the last evaluation was when the fault begins, at 20m; four intervals of 25 s and a minute are not enough
+            # the last evaluation was when the fault begins; four intervals of 25 s and a minute are not enough
             Case("speaks when the evaluations stop", [counter(f"{EVALUATED}{{{IN_GROUP}}}", 60, 0, after=1000),
                                                      steady(f"{INTERVAL}{{{IN_GROUP}}}", 25)],
                  GROUP, delay=3, told=duration(140)),
@@ -278,7 +279,7 @@ def database() -> Iterator[Watch]:
         cases=(
             Case("speaks above the hours", [gauge(f"{NEWEST}{{{JOB}}}", 3600, 8 * 3600, border=edge),
                                            steady(f"{OLDEST}{{{JOB}}}", 0)],
-                 ONE_JOB, told=duration(8 * 3600), border=33),
+                 ONE_JOB, told=duration(8 * 3600), healthy=1, border=3, fault=1, step=HALF_HOUR),
         ),
     )  # fmt: skip
 
@@ -306,9 +307,11 @@ def wal_growing(site: Site) -> Watch:
 
 def disk_forecast(site: Site) -> Watch:
     """Blocks, log and head together grow evenly: what leaves the log comes back as a block."""
-    disk, steps_ahead = site.prometheus.disk, FORECAST_DAYS * 86_400 // 300
-    each = disk // steps_ahead + 1
-    due = 6 * 12 + 6
+    disk, samples_ahead = site.prometheus.disk, FORECAST_DAYS * 86_400 // 600
+    each = disk // samples_ahead + 1
+    # six hours of samples are there at the 13th evaluation, half an hour later it speaks
+    steps = 12
+    due = 3 * (steps + 1) + 1
     files = [gauge(f"{name}{{{JOB}}}", None, 0) for name in (WAL_SIZE, HEAD_SIZE)]
     return Watch(
         name="PrometheusDiskForecast",
@@ -325,9 +328,9 @@ def disk_forecast(site: Site) -> Watch:
         quiet="the first six hours: a trend needs that long",
         cases=(
             Case("speaks when it will not fit", [counter(f"{BLOCKS}{{{JOB}}}", None, each), *files], ONE_JOB,
-                 told=binary(float(each * (due + steps_ahead))), healthy=1, delay=due - 7, fault=1, lasting=150,
-                 step=FIVE_MINUTES),
+                 told=binary(float(each * (due + samples_ahead))), healthy=1, delay=steps, fault=1, lasting=25,
+                 step=HALF_HOUR, samples=3),
             Case("is quiet when it will", [counter(f"{BLOCKS}{{{JOB}}}", None, each // 3), *files], healthy=1,
-                 delay=150, fault=1, quiet=True, step=FIVE_MINUTES),
+                 delay=steps, fault=1, quiet=True, step=HALF_HOUR, samples=3),
         ),
     )  # fmt: skip

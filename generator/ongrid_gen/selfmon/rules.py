@@ -61,21 +61,31 @@ def link(watch: Watch, component: str, site: Site) -> str:
 def rule_tests(watches: Sequence[Watch], component: str, site: Site, step: Decimal) -> tuple[RuleTest, ...]:
     """Return the tests whose evaluations are `step` seconds apart.
 
-    promtool evaluates every rule of a file in every test. So stories that have no metric in common are told in one:
+    promtool evaluates every rule of a file in every test. So stories that do not disturb each other are told in one:
     the fewer tests, the less is evaluated for nothing.
     """
-    packs: list[tuple[set[str], list[Told]]] = []
+    packs: list[list[tuple[set[str], Told]]] = []
     for watch in watches:
         touched = {name for case in watch.cases for name in case.metrics}
         for case in watch.cases:
             if case.step != step:
                 continue
-            pack = next((pack for pack in packs if not pack[0] & touched), None)
+            story = (touched, told(watch, case, component, site))
+            pack = next((pack for pack in packs if all(get_along(story, other) for other in pack)), None)
             if pack is None:
-                packs.append(pack := (set(), []))
-            pack[0].update(touched)
-            pack[1].append(told(watch, case, component, site))
-    return tuple(rule_test(stories) for _, stories in packs)
+                packs.append(pack := [])
+            pack.append(story)
+    return tuple(rule_test([story for _, story in pack]) for pack in packs)
+
+
+def get_along(one: tuple[set[str], Told], other: tuple[set[str], Told]) -> bool:
+    """Tell whether two stories can be told at once: of metrics that both alerts read, they say the same."""
+    both = one[0] & other[0]
+    return (
+        one[1].case.samples == other[1].case.samples
+        and one[1].alert != other[1].alert
+        and one[1].samples_of(both) == other[1].samples_of(both)
+    )
 
 
 def told(watch: Watch, case: Case, component: str, site: Site) -> Told:

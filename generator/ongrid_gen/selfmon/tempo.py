@@ -1,6 +1,6 @@
 """Tempo watched: ingest, the metrics generator and its way to Prometheus, blocks, limits, disk.
 
-Names and labels were read from running programs: 1.5.0 in this stack, 2.10.8 and 3.0.3 from their recorded pages.
+Names and labels were read from running programs, 1.5.0, 2.10.8 and 3.0.3, while the fault was on.
 """
 
 from collections.abc import Iterator
@@ -32,6 +32,7 @@ SENT: Final = "prometheus_remote_storage_queue_highest_sent_timestamp_seconds"
 TAKEN_IN: Final = "prometheus_remote_storage_queue_highest_timestamp_seconds"
 NOT_WRITTEN: Final = 'prometheus_remote_storage_samples_failed_total{job="tempo"}'
 OUTSIDE: Final = 'tempo_warnings_total{reason="outside_ingestion_time_slack"}'
+AGES: Final = ("tempo_spans_distance_in_past_seconds_bucket", "tempo_spans_distance_in_future_seconds_bucket")
 
 LATE_SHARE: Final = """\
 sum by (tenant) (rate(<< late >>{reason="outside_metrics_ingestion_slack"}[5m]))
@@ -39,6 +40,9 @@ sum by (tenant) (rate(<< late >>{reason="outside_metrics_ingestion_slack"}[5m]))
 NEAR: Final = "max by (tenant) (<< used >> / (<< limit >> > 0)) > 0.8"
 LAG: Final = """\
 max by (url) (<< taken >>{job="tempo"} - << sent >>{job="tempo"}) > 60"""
+# What is above the first bound of the histogram, 5 minutes as Prometheus writes it; less than one is a rounding error.
+AWAY: Final = """\
+sum by (tenant) (increase(<< ages >>{le="+Inf"}[5m]) - ignoring (le) increase(<< ages >>{le="300.0"}[5m])) >= 1"""
 # 1.5 does not tell what its queue has taken in; but while it has active series, it sends them at every collection.
 LAG_1_5: Final = """\
 max by (url) (time() - << sent >>{job="tempo"}) > << lag >>
@@ -52,7 +56,7 @@ def watches(site: Site) -> Iterator[Watch]:
     yield from generator(site)
     yield remote_write_failing()
     yield behind(site) if dialect(site).WATCHED.lag else behind_1_5(site)
-    yield clock_skew()
+    yield clock_skew() if dialect(site).WATCHED.skew_warnings else clock_skew_by_age()
 
 
 def tempo_down() -> Watch:
@@ -210,7 +214,7 @@ def series_near_limit() -> Watch:
 
 def collection_failing(label: str, *, is_born: bool) -> Watch:
     """A collection that fails leaves a hole in every series."""
-    value = {"tenant": "single-tenant"}.get(label, "too_many_series")
+    value = {"tenant": "single-tenant"}.get(label, "other")
     series = f'{COLLECTIONS_FAILED}{{{JOB},{label}="{value}"}}'
     labels = {label: value}
     return Watch(
@@ -316,24 +320,48 @@ def _behind(expr: str, *cases: Case) -> Watch:
 
 
 def clock_skew() -> Watch:
-    """Spans whose time is more than two minutes from Tempo's own; the one sign of a wrong clock in every version.
+    """Traces whose time is more than two minutes from Tempo's own: up to 2.10.8 a warning.
 
     Between Prometheus and Tempo there is no skew to see: they run on one machine, whose clock they share.
     """
     series = f"{OUTSIDE[:-1]},{TENANT}}}"
+    return _skewed(
+        grown(OUTSIDE, "tenant", 5),
+        '{{ printf "%.0f" $value }} times in 5m spans were more than 2m away from the present',
+        f"sum by (tenant) (rate({OUTSIDE}[5m]))",
+        Case("speaks when it goes on", [counter(series, 0, 6)], ONE_TENANT, told="30", lasting=3),
+        Case("is quiet when it is over soon", [counter(series, 0, 0, border=6)], border=4, quiet=True, fault=3),
+    )
+
+
+def clock_skew_by_age() -> Watch:
+    """Spans that are more than five minutes away; 3.0.3 does not count the warnings of older versions (measured)."""
+    within, every = ([f'{name}{{{TENANT},le="{le}"}}' for name in AGES] for le in ("300.0", "+Inf"))
+    return _skewed(
+        "\nor ".join(filled(AWAY, ages=name) for name in AGES),
+        '{{ printf "%.0f" $value }} spans in 5m were more than 5m away from the present',
+        " or ".join(f"sum by (tenant, le) (rate({name}[5m]))" for name in AGES),
+        *(
+            Case(f"speaks when it goes on ({kind})", [counter(near, 100, 100), counter(far, 100, 136)], ONE_TENANT,
+                 told="180", lasting=3)
+            for kind, near, far in zip(("past", "future"), within, every, strict=True)
+        ),
+        Case("is quiet when it is over soon", [counter(within[0], 100, 100), counter(every[0], 100, 100, border=136)],
+             border=4, quiet=True, fault=3),
+    )  # fmt: skip
+
+
+def _skewed(expr: str, summary: str, look: str, *cases: Case) -> Watch:
     return Watch(
         name="SpanClockSkew",
         severity=WARNING,
         minutes=10,
-        expr=grown(OUTSIDE, "tenant", 5),
-        summary='{{ printf "%.0f" $value }} times in 5m spans were more than 2m away from the present',
+        expr=expr,
+        summary=summary,
         meaning="A sender's clock is wrong, or spans are very late. Such spans are hard to find and are in no alert.",
         remedy="Compare the clocks of the edges with this machine's; see whether a queue is being caught up with.",
-        look=f"sum by (tenant) (rate({OUTSIDE}[5m]))",
+        look=look,
         causes=("An edge without time synchronisation.", "A device that sends what it kept while it was offline."),
         quiet="a queue that is caught up with within ten minutes",
-        cases=(
-            Case("speaks when it goes on", [counter(series, 0, 6)], ONE_TENANT, told="30", lasting=3),
-            Case("is quiet when it is over soon", [counter(series, 0, 0, border=6)], border=4, quiet=True, fault=3),
-        ),
+        cases=cases,
     )

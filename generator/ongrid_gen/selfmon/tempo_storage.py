@@ -11,7 +11,7 @@ from typing import Final
 from ongrid_gen.alerts.wording import per_cent
 from ongrid_gen.model import Site
 from ongrid_gen.selfmon.base import TEMPO, WARNING, Watch, dialect, filled, grown
-from ongrid_gen.selfmon.cases import FIVE_MINUTES, Case, counter, gauge
+from ongrid_gen.selfmon.cases import HALF_HOUR, Case, counter, gauge
 from ongrid_gen.selfmon.counters import growing
 from ongrid_gen.selfmon.words import binary
 from ongrid_gen.units import format_duration, plain
@@ -99,9 +99,11 @@ def compaction_failing() -> Watch:
         causes=("The disk is full.", "A block is damaged.", "Too little memory for large blocks."),
         quiet="up to two errors an hour",
         cases=(
-            Case("is quiet at two errors", [counter(f"{COMPACTION}{{{JOB}}}", 0, 0, border=2)], border=1, quiet=True),
+            Case("is quiet at two errors", [counter(f"{COMPACTION}{{{JOB}}}", 0, 0, border=2)], border=1, healthy=2,
+                 quiet=True, step=HALF_HOUR),
+            # an hour holds two samples, so the growth between them is out of it with the next
             *(Case(f"speaks of the third error ({name})", [counter(f"{name}{{{JOB}}}", 0, 3)], ONE_JOB, told="3",
-                 fault=1, lasting=58)
+                 healthy=2, fault=1, lasting=0, step=HALF_HOUR)
               for name in (COMPACTION, RETENTION)),
         ),
     )  # fmt: skip
@@ -201,10 +203,11 @@ def disk_forecast(site: Site, flushed: str) -> Watch:
     retention = site.tempo.retention
     times = retention / (FORECAST_HOURS * 3600)
     disk = site.tempo.disk
-    steps = FORECAST_HOURS * 12
+    steps = FORECAST_HOURS * 2
     # reaches the disk exactly after half the window; a byte a step more is over it
     each = int(Decimal(disk) / times / (steps // 2)) + 1
-    due = steps // 2 + 6
+    barely = each * 97 // 200
+    due = steps // 2 + 1
     return Watch(
         name="TempoDiskForecast",
         severity=WARNING,
@@ -221,10 +224,9 @@ def disk_forecast(site: Site, flushed: str) -> Watch:
         causes=("More traffic.", "Spans with larger attributes.", "A longer retention than the disk is for."),
         quiet="a burst: only what six hours write counts",
         cases=(
-            Case("speaks when the traces of the retention will not fit", [counter(f"{flushed}{{{JOB}}}", 0, each)],
-                 ONE_JOB, told=binary(float((due) * each * times)), healthy=80, delay=steps // 2 - 1,
-                 fault=1, lasting=steps, step=FIVE_MINUTES),
-            Case("is quiet when they will", [counter(f"{flushed}{{{JOB}}}", 0, each // 3)], healthy=10,
-                 delay=steps + 12, fault=1, quiet=True, step=FIVE_MINUTES),
+            Case("speaks when the traces of the retention will not fit, is quiet of another that will",
+                 [counter(f"{flushed}{{{JOB}}}", 0, each), counter(f'{flushed}{{job="other"}}', barely, barely)],
+                 ONE_JOB, told=binary(float(due * each * times)), healthy=steps + 2, delay=steps // 2 - 1,
+                 fault=1, lasting=steps, step=HALF_HOUR),
         ),
     )  # fmt: skip

@@ -42,7 +42,8 @@ class Watched:
 
     `flush_failures` count blocks that could not be written, each from 0 on; `flushed_bytes` is a histogram's sum. What
     is None or False a version does not tell. `collection_label` is what failed collections of the generator are told
-    apart by; `collections_born` says that their counter does not exist before the first.
+    apart by; `collections_born` says that their counter does not exist before the first. `skew_warnings` says that
+    traces of another time are counted as warnings; elsewhere a histogram of the spans' ages tells.
     """
 
     flush_failures: tuple[str, ...]
@@ -55,6 +56,7 @@ class Watched:
     late_spans: bool
     lag: bool
     wal_size: bool
+    skew_warnings: bool
 
 
 class Dialect(Protocol):

@@ -28,6 +28,7 @@ WATCHED: Final = base.Watched(
     late_spans=False,
     lag=False,
     wal_size=False,
+    skew_warnings=True,
 )
 
 

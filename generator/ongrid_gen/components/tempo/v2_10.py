@@ -24,6 +24,7 @@ WATCHED: Final = base.Watched(
     late_spans=True,
     lag=True,
     wal_size=True,
+    skew_warnings=True,
 )
 
 

@@ -27,6 +27,7 @@ WATCHED: Final = base.Watched(
     late_spans=True,
     lag=True,
     wal_size=True,
+    skew_warnings=False,
 )
 
 
