@@ -19,15 +19,15 @@ from ongrid_gen.conventions import SELF_GROUPS
 from ongrid_gen.model import Site
 from ongrid_gen.runtime import api
 from ongrid_gen.slos import names
-from ongrid_gen.slos.burn import PAGE, base_window, budget_step, windows
+from ongrid_gen.slos.burn import PAGE, base_window, slow_step, windows
 from ongrid_gen.units import format_duration, mebibytes
 
 MOST_SECONDS: Final = 1.0  # of evaluation an interval, for the rules of 100 objectives
 WARM_UP: Final = 60  # after the first evaluation of each group
 MEASURED: Final = 150
 LOOKS: Final = 15  # seconds between them
-OBJECTIVES: Final = "SLOs: rates, ratios and alerts"
-BUDGETS: Final = "SLOs: budgets, weighed by their longer interval"
+OBJECTIVES: Final = "SLOs: rates, ratios of the fast windows, alerts"
+BUDGETS: Final = "SLOs: long windows and budgets, weighed by their longer interval"
 OWN: Final = "the stack's own alerts"
 ALERTS: Final = "alerts of the services"
 KINDS: Final = (OBJECTIVES, BUDGETS, ALERTS, OWN)
@@ -46,7 +46,7 @@ def section(mode: list[str]) -> str:
     epoch = time.time() - bench_data.BUDGET_BACK - bench_data.DAY
     fill(site, folder, epoch)
     with served(site, epoch) as counters, prometheus(site, folder, counters) as url:
-        wait = int(budget_step(site)) + WARM_UP + MEASURED
+        wait = int(slow_step(site)) + WARM_UP + MEASURED
         say(f"evaluating the rules of {bench_data.SERVICES} services for {wait} s")
         time.sleep(wait)
         prove(url, site)
@@ -67,7 +67,7 @@ def fill(site: Site, folder: Path, epoch: float) -> None:
 
 def prove(url: str, site: Site) -> None:
     """Stop the benchmark unless the rules really worked: without values and failures the figures mean nothing."""
-    step, longest = budget_step(site), max(windows(site.slos[0], site))
+    step, longest = slow_step(site), max(windows(site.slos[0], site))
     ratios, budget = names.ratio(longest), names.budget_left(site.slos[0])
     rates, counted = names.total(base_window(site)), names.total_counted(step)
     count, pages = len(site.slos), len(bench_data.burning(site))
@@ -166,7 +166,7 @@ def kind_of(group: str, site: Site) -> str:
     """Return which row of the table a group belongs to."""
     if group in {names.group(slo) for slo in site.slos}:
         return OBJECTIVES
-    if group in {names.budget_group(slo) for slo in site.slos}:
+    if group in {name(slo) for slo in site.slos for name in (names.long_group, names.budget_group)}:
         return BUDGETS
     return OWN if group.startswith(SELF_GROUPS) else ALERTS
 
