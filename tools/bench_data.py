@@ -140,8 +140,8 @@ def histories(site: Site, epoch: float) -> Iterator[History]:
             yield History(series, scraped, COUNTERS_BACK)
     for alert in site.alerts:
         if alert.kind == "trace_throughput_drop":
-            labels = {SERVICE_NAME: str(alert.service), **throughput.counted(alert, site)}
-            yield History(Series(spelled(throughput.record_name(alert), labels), noisy(RPS)), interval, COUNTERS_BACK)
+            recorded = spelled(throughput.record_name(alert, site), {SERVICE_NAME: str(alert.service)})
+            yield History(Series(recorded, noisy(RPS)), interval, COUNTERS_BACK)
     burn = set(burning(site))
     for slo in site.slos:
         yield from objective_histories(slo, site, BAD if slo.service in burn else HEALTHY)

@@ -45,8 +45,9 @@ HEAD_SIZE: Final = "prometheus_tsdb_head_chunks_storage_size_bytes"
 
 LATE: Final = """\
 max by (rule_group) (rate(<< missed >>[5m]) / (rate(<< all >>[5m]) > 0)) > 0.1"""
+# A group not evaluated yet has a time before 1970: with a long interval, its first turn is minutes after a start.
 STALLED: Final = """\
-max by (rule_group) (time() - << evaluated >> - 4 * << interval >>) > 60"""
+max by (rule_group) (time() - (<< evaluated >> > 0) - 4 * << interval >>) > 60"""
 # Two hours of samples become a block; the head holds three at most, and a log as long.
 HEAD_HOURS: Final = 6
 FORECAST_DAYS: Final = 3
@@ -142,6 +143,9 @@ def rules() -> Iterator[Watch]:
             Case("speaks when the evaluations stop", [counter(f"{EVALUATED}{{{IN_GROUP}}}", 60, 0, after=1000),
                                                      steady(f"{INTERVAL}{{{IN_GROUP}}}", 25)],
                  GROUP, delay=3, told=duration(140)),
+            Case("is quiet about a group that waits for its first turn",
+                 [steady(f"{EVALUATED}{{{IN_GROUP}}}", -6795364578), steady(f"{INTERVAL}{{{IN_GROUP}}}", 240)], GROUP,
+                 quiet=True),
         ),
     )  # fmt: skip
 
