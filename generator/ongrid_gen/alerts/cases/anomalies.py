@@ -208,15 +208,15 @@ def recording(subject: Subject, plan: Plan, watched: str) -> Iterator[RuleTest]:
     samples: Samples = [low] * plan.beyond + [high] * (plan.size // 2 + plan.first + 4) + [lowest] * 2
     floats = [float(one) for one in samples if one is not None]
     labels = subject.labels(1)
+    shift = f" offset {duration(subject.beat.offset)}" if subject.beat.offset else ""  # samples bear their data's time
     checks = []
     for number in range(len(samples)):
         at = subject.beat.newest(number)
         before = plan.baseline(floats, at) if at >= 0 else []
         if before and (at == plan.beyond or at >= len(samples) - 8):
-            recorded = number * subject.beat.evaluation - subject.beat.offset
             value = abs(floats[at] - middle(before))
             checks.append({
-                "expr": f"round({plan.record}, 0.001)", "eval_time": duration(recorded),
+                "expr": f"round({plan.record}{shift}, 0.001)", "eval_time": duration(number * subject.beat.evaluation),
                 "exp_samples": [{"labels": labels_text(labels), "value": round(value, 3)}],
             })  # fmt: skip
     body = {
