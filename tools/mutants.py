@@ -316,7 +316,10 @@ def write(folder: Path, subject: Subject, rules: Data, chosen: Sequence[tuple[in
     for number, (interval, named) in enumerate(subject.tests):
         bodies = [named[name] for place, name in chosen if place == number]
         if bodies:
-            head = f'{{"rule_files":["rules.yaml"],"evaluation_interval":"{interval}","tests":['
+            order = json.dumps([group["name"] for group in rules["groups"]])
+            head = (
+                f'{{"rule_files":["rules.yaml"],"evaluation_interval":"{interval}","group_eval_order":{order},"tests":['
+            )
             path = folder / f"{number}.test.yaml"
             path.write_text(head + ",".join(bodies) + "]}", encoding="utf-8")
             yield path
