@@ -28,7 +28,7 @@ def ramp(clock: Clock, least: int) -> list[int]:
 
 def moment(clock: Clock) -> int:
     """Return the last evaluation that sees a whole ramp, in milliseconds."""
-    return (2 * clock.prelude * clock.step) // clock.interval * clock.interval
+    return (2 * clock.prelude * clock.step + clock.offset) // clock.interval * clock.interval
 
 
 def rate(clock: Clock, growth: Sequence[int]) -> float:
@@ -55,8 +55,9 @@ def case(
     values = [(labels, rounded(value)) for labels, value in found]
     if any(value is None for _, value in values):
         return
+    shift = f" offset {duration(clock.offset)}" if clock.offset else ""  # samples bear the time of their data
     check = {
-        "expr": f"round({record.name}{labels_text(record.labels)}, 1e-{DIGITS})",
+        "expr": f"round({record.name}{labels_text(record.labels)}{shift}, 1e-{DIGITS})",
         "eval_time": duration(moment(clock)),
         "exp_samples": [
             {"labels": labels_text({**labels, **record.labels}), "value": value} for labels, value in values

@@ -11,7 +11,7 @@ from ongrid_gen.alerts.wording import per_cent
 from ongrid_gen.conventions import SERVICE_NAME, SPAN_KIND, SPAN_NAME
 from ongrid_gen.rules import RuleTest
 from ongrid_gen.slos import names, wording
-from ongrid_gen.slos.burn import LONGEST_RAW, Pair, allowed, pairs, tiers
+from ongrid_gen.slos.burn import LONGEST_RAW, Pair, allowed, pairs, raw_windows, tiers
 from ongrid_gen.slos.cases.subject import LOOKBACK, Series, Subject, UncertainError, milliseconds
 from ongrid_gen.slos.cases.traffic import Evaluations
 from ongrid_gen.slos.rules import KEEP
@@ -156,7 +156,9 @@ def new_series(subject: Subject, tier: str) -> RuleTest:
     before = lead(subject)
     phases = [Phase(before, absent=True), Phase(lasting(subject, tier) + 2, bad=number)]
     seen = -(-((before + 2) * subject.step + subject.offset) // subject.interval)
-    due = seen + subject.rounded(subject.hold(tier)) // subject.interval
+    raw = raw_windows(subject.slo, subject.site)
+    at_once = any({pair.long, pair.short} <= {*raw} for pair in pairs(subject.slo, tier))
+    due = seen + subject.rounded(subject.hold(tier)) // subject.interval + (0 if at_once else 1)  # sums are one behind
     asked = [subject.asks_firing(due - 1, alert, fires=False), subject.asks_firing(due, alert, fires=True)]
     return case(subject, f"{alert}: fires for new series that begin bad", subject.drawn(phases), asked)
 

@@ -12,7 +12,7 @@ from ongrid_gen.alerts.cases.promtest import Phase, Pick, bad, counter, duration
 from ongrid_gen.conventions import CALLS, ERROR_STATUS, LATENCY_BUCKET, SERVICE, SLO, SPAN_KIND, STATUS_CODE
 from ongrid_gen.model import Site, Slo
 from ongrid_gen.slos import names
-from ongrid_gen.slos.burn import TIERS, base_window, hold, pairs, raw_windows, slow_step, windows
+from ongrid_gen.slos.burn import TIERS, base_window, hold, pairs, raw_windows, slow_step, summed_windows, windows
 from ongrid_gen.slos.cases.traffic import MARGIN, Evaluations, Traffic, states
 from ongrid_gen.slos.rules import KEEP
 from ongrid_gen.slos.selection import is_latency, request_labels, span_kinds
@@ -186,10 +186,15 @@ class Subject:
 
 
 def long_interval(slo: Slo, site: Site) -> int:
-    """Return the interval of the tests of long windows: so long that they are some hundred evaluations."""
+    """Return the interval of the tests of long windows: so long that they are some hundred evaluations.
+
+    And shorter than what is summed up, so that each sum holds a rate.
+    """
     interval = milliseconds(site.alerting.interval)
     longest = max(milliseconds(window) for window in windows(slo, site))
-    return interval * -(-longest // (EVALUATIONS * interval))
+    wanted = interval * -(-longest // (EVALUATIONS * interval))
+    shortest = min((milliseconds(window) for window in summed_windows(slo, site)), default=wanted + interval)
+    return max(interval, min(wanted, (shortest - 1) // interval * interval))
 
 
 def alert_names(tier: str) -> str:
