@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from ongrid_gen.alerts.base import Timing
-from ongrid_gen.alerts.drills.base import OPERATION
+from ongrid_gen.alerts.drills.base import ALL, NONE, OPERATION, QUICK, RATE, SURE
 from ongrid_gen.alerts.timing import way_there
 from ongrid_gen.conventions import SERVER, SLO
 from ongrid_gen.model import Drill, Site, Slo
@@ -16,12 +15,6 @@ from ongrid_gen.slos.rules import KEEP
 from ongrid_gen.slos.selection import is_latency
 from ongrid_gen.slos.timing import earliest
 from ongrid_gen.units import plain
-
-RATE: Final = 20
-ALL: Final = Decimal(1)
-NONE: Final = Decimal(0)
-QUICK: Final = Decimal("0.1")
-SURE: Final = Decimal("1.25")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,11 @@ from ongrid_gen.conventions import SERVICE_NAME
 from ongrid_gen.model import Alert, Drill, Site
 
 OPERATION: Final = "GET /drill"
+RATE: Final = 20  # requests a second
+ALL: Final = Decimal(1)
+NONE: Final = Decimal(0)
+QUICK: Final = Decimal("0.1")  # seconds
+SURE: Final = Decimal("1.25")  # times a threshold
 
 
 class Drilling(Protocol):

@@ -7,17 +7,12 @@ from typing import Final
 from ongrid_gen.alerts import timing
 from ongrid_gen.alerts.base import Timing
 from ongrid_gen.alerts.conditions import min_requests, threshold_seconds, tolerated_share
-from ongrid_gen.alerts.drills.base import OfAlert
+from ongrid_gen.alerts.drills.base import ALL, NONE, QUICK, RATE, SURE, OfAlert
 from ongrid_gen.conventions import CLIENT, SERVER
 from ongrid_gen.model import Drill
 from ongrid_gen.units import format_duration
 
-RATE: Final = 20
 LARGEST_RATE: Final = 200
-SURE: Final = Decimal("1.25")
-QUICK: Final = Decimal("0.1")
-ALL: Final = Decimal(1)
-NONE: Final = Decimal(0)
 
 
 class Failed(OfAlert):

@@ -11,7 +11,6 @@ from ongrid_gen.alerts.cases.clock import step_of
 from ongrid_gen.alerts.cases.promtest import Phase, Pick, bad, counter, duration, good, series, total
 from ongrid_gen.conventions import CALLS, ERROR_STATUS, LATENCY_BUCKET, SERVICE, SLO, SPAN_KIND, STATUS_CODE
 from ongrid_gen.model import Site, Slo
-from ongrid_gen.slos import names
 from ongrid_gen.slos.burn import TIERS, base_window, hold, pairs, raw_windows, slow_step, summed_windows, windows
 from ongrid_gen.slos.cases.traffic import MARGIN, Evaluations, Traffic, states
 from ongrid_gen.slos.rules import KEEP
@@ -195,8 +194,3 @@ def long_interval(slo: Slo, site: Site) -> int:
     wanted = interval * -(-longest // (EVALUATIONS * interval))
     shortest = min((milliseconds(window) for window in summed_windows(slo, site)), default=wanted + interval)
     return max(interval, min(wanted, (shortest - 1) // interval * interval))
-
-
-def alert_names(tier: str) -> str:
-    """Return the name of a tier's alert."""
-    return names.ALERTS[tier]
