@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from ongrid_gen.alerts.drills import Drilling
+from ongrid_gen.commands.drill import default_drill
 from ongrid_gen.drill.targets import target, target_names
+from ongrid_gen.errors import CommandError
 from support import site_of
 
 SITE = site_of("""
@@ -110,3 +112,17 @@ def test_what_requests_cannot_fire_is_no_target(name: str) -> None:
 
 def test_both_tiers_of_an_slo_are_named() -> None:
     assert ["ok/page", "ok/ticket", "fast/page", "fast/ticket"] == target_names(SITE)[-4:]
+
+
+def test_the_drill_made_up_for_a_ticket_leaves_its_page_quiet() -> None:
+    ticket, page = known("ok/ticket"), known("ok/page")
+    assert page.earliest(ticket.default(), fresh=False) is None
+    assert not ticket.muted_by(ticket.default())
+    assert ticket.muted_by(page.default()) == "ok/page"
+    assert not page.muted_by(page.default())
+
+
+def test_a_ticket_whose_requests_page_as_well_is_not_drilled() -> None:
+    assert known("fast/ticket").muted_by(known("fast/ticket").default()) == "fast/page"
+    with pytest.raises(CommandError, match=r"fire `fast/page` as well, which mutes it; drill `fast/page`"):
+        default_drill(SITE, "fast/ticket")

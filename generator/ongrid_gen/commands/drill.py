@@ -95,7 +95,11 @@ def default_drill(site: Site, name: str) -> Drill:
     """Return traffic that must fire an alert. CommandError when no request can, or nothing bears the name."""
     found = target(site, name)
     if found is not None:
-        return found.default()
+        drill = found.default()
+        page = found.muted_by(drill)
+        if page:
+            raise CommandError(f"`{name}`: its requests fire `{page}` as well, which mutes it; drill `{page}` instead")
+        return drill
     alert = site.alert(name)
     if alert is not None:
         raise CommandError(f"alert `{name}`: no request fires an alert of the kind {alert.kind}")

@@ -10,7 +10,7 @@ from ongrid_gen.alerts.timing import way_there
 from ongrid_gen.conventions import SERVER, SLO
 from ongrid_gen.model import Drill, Site, Slo
 from ongrid_gen.slos import names
-from ongrid_gen.slos.burn import Pair, base_window, pairs, raw_windows, slow_step
+from ongrid_gen.slos.burn import PAGE, TICKET, Pair, base_window, pairs, raw_windows, slow_step, tiers
 from ongrid_gen.slos.rules import KEEP
 from ongrid_gen.slos.selection import is_latency
 from ongrid_gen.slos.timing import earliest
@@ -75,6 +75,21 @@ class Burn:
             self.slo, self.tier, self.site, share, rate=drill.rate, before=drill.before_for if fresh else None
         )
 
+    def muted_by(self, drill: Drill) -> str:
+        """Return the SLO's page if this is the ticket and the drill fires both: who is paged gets no ticket."""
+        page = self.page
+        return page.name if page is not None and page.earliest(drill, fresh=False) is not None else ""
+
+    @property
+    def page(self) -> "Burn | None":
+        """The page that mutes this ticket; None for a page, and for an SLO without one."""
+        return Burn(self.slo, PAGE, self.site) if self.tier == TICKET and PAGE in tiers(self.slo) else None
+
+    @property
+    def limit(self) -> Decimal:
+        """The lowest share of bad requests, 0 to 1, above which the tier fires."""
+        return min(pair.limit for pair in self.pairs)
+
     def recovery(self) -> Timing:
         """Return the longest time from healthy traffic to the alert's end: until no short window holds a bad one."""
         late, raw = base_window(self.site) + slow_step(self.site), raw_windows(self.slo, self.site)
@@ -84,14 +99,14 @@ class Burn:
 
     def says(self, drill: Drill) -> str:
         """Say what the traffic is to the alert."""
-        limit = min(pair.limit for pair in self.pairs)
         bad = f"{plain(self.share(drill) * 100)} % of its requests are bad, at {drill.rate}/s"
         least = f" and at least {self.slo.min_errors} bad ones" if self.slo.min_errors else ""
-        return f"{bad}; the {self.tier} wants more than {plain(limit * 100)} %{least}"
+        return f"{bad}; the {self.tier} wants more than {plain(self.limit * 100)} %{least}"
 
     def default(self) -> Drill:
-        """Return requests that are all bad."""
+        """Return requests that are all bad; for a ticket fewer where that can be sent, so that its page stays quiet."""
         slo = self.slo
+        share = ALL if self.page is None else (self.limit + min(ALL, self.page.limit)) / 2
         return Drill(
             path=slo.path,
             service=slo.service,
@@ -99,7 +114,7 @@ class Burn:
             client=None,
             duration=QUICK if slo.threshold is None else slo.threshold * SURE,
             rate=RATE,
-            error_percent=NONE if is_latency(slo) else 100 * ALL,
+            error_percent=NONE if is_latency(slo) else 100 * share,
             firing=(self.name,),
             quiet=(),
         )

@@ -47,6 +47,9 @@ class Drilling(Protocol):
     def worst(self, drill: Drill, *, fresh: bool) -> Timing | None:
         """Return the same for the worst traffic of that rate: how long one must watch an alert that stays quiet."""
 
+    def muted_by(self, drill: Drill) -> str:
+        """Return the name of what this drill fires too and what keeps the alert from being notified; or nothing."""
+
     def recovery(self) -> Timing:
         """Return the longest time from healthy traffic to the alert's end."""
 
@@ -87,6 +90,11 @@ class OfAlert:
         """Tell whether a drill sends requests of the alert's service, and operation if it names one."""
         operation = self.alert.params.get("operation", drill.operation)
         return self.alert.service == drill.service and operation == drill.operation
+
+    def muted_by(self, drill: Drill) -> str:
+        """Return nothing: a failing dependency mutes alerts of the caller, and these watch the one that answers."""
+        del drill
+        return ""
 
     @property
     def service(self) -> str:
