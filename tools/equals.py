@@ -21,12 +21,17 @@ from ongrid_gen.conventions import (
     GRAPH_TOTAL,
     LATENCY_BUCKET,
     SERVER,
+    SERVICE,
     SERVICE_NAME,
+    SLO,
     SPAN_KIND,
     SPAN_NAME,
     STATUS_CODE,
 )
 from ongrid_gen.model import Site
+from ongrid_gen.rules import Record
+from ongrid_gen.slos.rules import groups
+from ongrid_gen.slos.selection import request_labels
 from ongrid_gen.units import format_duration, plain
 
 STEPS: Final = 320
@@ -74,10 +79,20 @@ def requests(labels: Labels, phases: Sequence[Phase], site: Site) -> Iterator[di
     yield counted(CALLS, {**labels, STATUS_CODE: ERROR_STATUS}, phases, bad)
     bounds = site_bounds(site)
     thresholds = {bound for alert in site.alerts for bound in kind_of(alert).bounds(alert)}
+    thresholds |= {slo.threshold for slo in site.slos if slo.threshold is not None}
     for bound in sorted({bounds[0], *thresholds, bounds[-1]}):
         pick = nothing if bound < min(thresholds, default=bounds[-1]) else good
         yield counted(LATENCY_BUCKET, {**labels, "le": plain(bound)}, phases, pick)
     yield counted(LATENCY_BUCKET, {**labels, "le": "+Inf"}, phases, total)
+
+
+def recordings(site: Site, chance: random.Random) -> Iterator[dict[str, str]]:
+    """Yield what another SLO of the same requests recorded, whatever it may be."""
+    for slo in site.slos:
+        labels = {SLO: f"{slo.name}-2", SERVICE: slo.service, **request_labels(slo)}
+        for rule in (rule for group in groups(slo, site) for rule in group.rules):
+            if isinstance(rule, Record):
+                yield series(rule.name, labels, f"{chance.choice((0, 0.004, 0.2, 1, 30))}x{STEPS}")
 
 
 def counted(metric: str, labels: Labels, phases: Sequence[Phase], pick: Pick) -> dict[str, str]:
@@ -88,7 +103,7 @@ def counted(metric: str, labels: Labels, phases: Sequence[Phase], pick: Pick) ->
 def told_apart(site: Site, pairs: Mapping[str, tuple[str, str]], seed: int) -> dict[str, Any]:
     """Return a file of promtool's tests, one for each pair of expressions, that fail where the two differ."""
     chance = random.Random(seed)
-    drawn = traffic(site, chance)
+    drawn = [*traffic(site, chance), *recordings(site, chance)]
     interval = format_duration(site.alerting.interval)
     moments = sorted(chance.sample(range(20, STEPS), MOMENTS))
     tests = []

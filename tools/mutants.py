@@ -26,6 +26,7 @@ from typing import Any, Final
 from promql_mutants import Mutant, mutants_of
 
 from ongrid_gen.components.images import PROMETHEUS
+from ongrid_gen.conventions import BURN_KIND
 from ongrid_gen.load import Source, load
 from ongrid_gen.model import Site
 from ongrid_gen.pipeline import read_site
@@ -48,6 +49,7 @@ Data = dict[str, Any]
 RATIOS: Final = "trace_latency|trace_error_rate|service_dependency_error_rate"
 TIMES: Final = "one is the other times the window, and compared with zero"
 READING: Final = "of several numbers that are none below zero, one is above zero however they are put together"
+SAME: Final = "the other operand, which still selects the SLO, has the label too, and drops the rest"
 KEPT: Final = "`by` keeps the label, and the other operands of `/` and `and`, which still select it, drop the rest"
 
 
@@ -110,9 +112,14 @@ EXCUSES: Final = (
         "the recording has the label, and the other operands, which still select it, drop the rest",
     ),
     Excuse("trace_throughput_drop", r"`\* [^\n]*` is `/`", r"or 0 ⟨\*⟩", "zero times and zero by a rate are both zero"),
-    Excuse("trace_absent", "sum is (avg|max)", r"\(⟨sum⟩\(rate", READING),
+    Excuse(f"trace_absent|{BURN_KIND}", "sum is (avg|max)", r"\(⟨sum⟩\(rate", READING),
     Excuse("trace_absent", "max_over_time is avg_over_time", "", READING),
-    Excuse("trace_absent", "rate is increase", r"\(sum\(⟨rate", TIMES),
+    Excuse(f"trace_absent|{BURN_KIND}", "rate is increase", r"\(sum\(⟨rate", TIMES),
+    Excuse(BURN_KIND, "slo=[^\n]* is gone", r"(?:ratio_rate\w+|round\([^()]*)\{⟨", SAME),
+    Excuse(BURN_KIND, "slo=[^\n]* is gone", r"sli_errors:\w+\{⟨[^⟩]*⟩\}(?:\[\w+\]\))?\s*/ ", SAME),
+    Excuse(BURN_KIND, "slo=[^\n]* is gone", r"/ \((?:sum_over_time\()?slo:sli_total:\w+\{⟨", SAME),
+    Excuse(BURN_KIND, "sum is (avg|max)", r"^\(⟨sum⟩ by \(service_name\) \(rate", READING),
+    Excuse(BURN_KIND, "rate is increase", r"^\(sum by \(service_name\) \(⟨rate⟩", TIMES),
 )
 
 
@@ -210,8 +217,8 @@ def broken(subject: Subject, only_kind: str | None, pattern: str) -> Iterator[Br
             continue
         for number, rule in enumerate(group["rules"]):
             name = rule.get("alert") or rule["record"]
-            kind = rule.get("labels", {}).get("kind") or only_kind or next(iter(sorted(kinds)), "records")
-            if only_kind not in (None, kind) or pattern.lower() not in name.lower():
+            kind = only_kind or rule.get("labels", {}).get("kind") or next(iter(sorted(kinds)), "records")
+            if pattern.lower() not in name.lower():
                 continue
             for what, old, new, marked, changed in changes(rule, group):
                 data = copy.deepcopy(subject.rules)

@@ -1,5 +1,5 @@
 """promtool for these tests: as the alert kinds have it."""
 
-from alerts.conftest import promtool
+from alerts.conftest import own_promtool, promtool
 
-__all__ = ["promtool"]
+__all__ = ["own_promtool", "promtool"]

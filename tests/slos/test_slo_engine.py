@@ -1,12 +1,12 @@
 """SLOs under promtool: their generated tests hold for whatever numbers a spec may choose."""
 
-import resource
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from alerts.bundle import write_bundle
+from alerts.conftest import processor_time
 from ongrid_gen.ruletest import Promtool, run
 from slos.sites import site_with_slo
 
@@ -65,11 +65,11 @@ def test_the_generated_tests_pass(
     assert results.passed >= 12
 
 
-def test_an_slo_takes_less_than_four_seconds_of_a_processor(promtool: Promtool, tmp_path: Path) -> None:
+def test_an_slo_takes_less_than_eight_seconds_of_a_processor(own_promtool: Promtool, tmp_path: Path) -> None:
     bundle = write_bundle(site_with_slo(), tmp_path)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    assert run(bundle, promtool).failures == ()
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 4
+    before = processor_time()
+    assert run(bundle, own_promtool).failures == ()
+    assert 1 < processor_time() - before < 8
 
 
 def test_at_the_defaults_every_case_is_told() -> None:
@@ -78,5 +78,5 @@ def test_at_the_defaults_every_case_is_told() -> None:
 
     site = site_with_slo()
     told = [test.name for tests in rule_file(site.slos[0], site).tests for test in tests.tests]
-    assert len(told) == 27
+    assert len(told) == 36
     assert len(set(told)) == len(told)

@@ -87,8 +87,8 @@ def duration(seconds: Decimal) -> Code:
     return Code(format_duration(seconds))
 
 
-def record_labels(slo: Slo) -> dict[str, str]:
-    """Return the static labels of the recordings; what the expressions keep is not among them (R16).
+def rate_labels(slo: Slo) -> dict[str, str]:
+    """Return the static labels of the rates; all else is made of these, and keeps their labels (R16).
 
     As they are: Prometheus expands templates in the labels of alerts only.
     """
@@ -101,8 +101,9 @@ def records(slo: Slo, site: Site) -> Iterator[Record]:
         errors, totals = names.errors(window), names.total(window)
         values = selectors(slo) | {"range": duration(window), "errors": Code(errors), "totals": Code(totals)}
         every, bad = (JUDGED, SLOW) if is_latency(slo) else (TOTAL, FAILED)
-        for name, text in ((totals, every), (errors, bad), (names.ratio(window), RATIO)):
-            yield Record(slo.path, name, fill(text, **values), record_labels(slo))
+        for name, text in ((totals, every), (errors, bad)):
+            yield Record(slo.path, name, fill(text, **values), rate_labels(slo))
+        yield Record(slo.path, names.ratio(window), fill(RATIO, **values))
 
 
 def long_records(slo: Slo, site: Site) -> Iterator[Record]:
@@ -111,7 +112,7 @@ def long_records(slo: Slo, site: Site) -> Iterator[Record]:
     rates = {"errors": Code(names.errors(base)), "totals": Code(names.total(base))}
     for window in summed_windows(slo, site):
         expr = fill(SUMMED, own=selectors(slo)["own"], range=duration(window), **rates)
-        yield Record(slo.path, names.ratio(window), expr, record_labels(slo))
+        yield Record(slo.path, names.ratio(window), expr)
     for window in counted_windows(slo, site):
         yield counted(slo, site, names.errors_counted(window), names.errors(base), window)
 
@@ -119,7 +120,7 @@ def long_records(slo: Slo, site: Site) -> Iterator[Record]:
 def counted(slo: Slo, site: Site, name: str, rates: str, window: Decimal) -> Record:
     """Return the record of a number of requests; each recorded rate stands for one interval."""
     values: dict[str, Any] = {"own": selectors(slo)["own"], "range": duration(window), "rates": Code(rates)}
-    return Record(slo.path, name, fill(COUNTED, interval=site.alerting.interval, **values), record_labels(slo))
+    return Record(slo.path, name, fill(COUNTED, interval=site.alerting.interval, **values))
 
 
 def budget_records(slo: Slo, site: Site) -> tuple[Record, ...]:
@@ -130,9 +131,8 @@ def budget_records(slo: Slo, site: Site) -> tuple[Record, ...]:
     return (
         counted(slo, site, errors, names.errors(base), step),
         counted(slo, site, totals, names.total(base), step),
-        Record(slo.path, names.budget_left(slo), fill(LEFT, own=own, allowed=allowed(slo), **values),
-               record_labels(slo)),
-    )  # fmt: skip
+        Record(slo.path, names.budget_left(slo), fill(LEFT, own=own, allowed=allowed(slo), **values)),
+    )
 
 
 def burn_rule(slo: Slo, tier: str, site: Site) -> Rule:

@@ -5,17 +5,18 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
-from ongrid_gen.alerts.cases.promtest import Phase, duration
+from ongrid_gen.alerts.cases.promtest import Phase, duration, series
 from ongrid_gen.alerts.conditions import SPAN_KINDS
 from ongrid_gen.alerts.wording import per_cent
-from ongrid_gen.conventions import SERVICE_NAME, SPAN_KIND, SPAN_NAME
+from ongrid_gen.conventions import SERVICE, SERVICE_NAME, SLO, SPAN_KIND, SPAN_NAME
 from ongrid_gen.rules import RuleTest
 from ongrid_gen.slos import names, wording
-from ongrid_gen.slos.burn import LONGEST_RAW, Pair, allowed, pairs, raw_windows, tiers
+from ongrid_gen.slos.burn import LONGEST_RAW, Pair, allowed, counted_windows, pairs, raw_windows, tiers
 from ongrid_gen.slos.cases.subject import LOOKBACK, Series, Subject, UncertainError, milliseconds
 from ongrid_gen.slos.cases.traffic import Evaluations
 from ongrid_gen.slos.rules import KEEP
 from ongrid_gen.slos.selection import request_labels, span_kinds
+from ongrid_gen.text import promql_matcher
 from ongrid_gen.units import format_duration
 
 NEAR: Final = Decimal("0.02")  # how far from a limit traffic is that is just above or below it
@@ -273,6 +274,8 @@ def shared(subject: Subject) -> Iterator[RuleTest]:
     """Yield the tests of the recordings, and of everything that no tier minds."""
     yield windows_read(subject)
     yield nothing_failed(subject)
+    if len(span_kinds(subject.slo)) > 1:
+        yield every_kind(subject)
     yield half_pace(subject)
     yield standing_still(subject)
 
@@ -318,11 +321,14 @@ def nothing_failed(subject: Subject) -> RuleTest:
     drawn = subject.healthy([Phase(steps, good=number)])
     for labels in strangers(subject).values():
         drawn += subject.drawn([Phase(steps, bad=number * 1000)], labels)
+    drawn += foreign(subject, steps)
     seen = subject.evaluated([Phase(steps, good=number)])
     last = seen.number - 1
     asked = [subject.asks_value(last, names.ratio(Decimal(size) / 1000), seen.share(last, size))
              for size in subject.sizes]  # fmt: skip
     asked.append(subject.asks_value(last, names.budget_left(subject.slo), 1.0))
+    asked += [subject.asks_value(last, record, 0.0) for record in counted_errors(subject)]
+    asked += [one_series(subject, last, record) for record in rates(subject)]
     alerts = [names.ALERTS[tier] for tier in tiers(subject.slo)]
     return case(subject, "is quiet, with its whole budget, when nothing ever failed but others' requests",
                 drawn, [*asked, *quiet(subject, alerts, last + 1)])  # fmt: skip
@@ -336,6 +342,43 @@ def strangers(subject: Subject) -> dict[str, dict[str, str]]:
         found["another operation"] = {SPAN_NAME: f"{slo.operation}/2"}
     kind = next((kind for kind in reversed(SPAN_KINDS.values()) if kind not in span_kinds(slo)), None)
     return found | ({"another kind of span": {SPAN_KIND: kind}} if kind else {})
+
+
+def foreign(subject: Subject, steps: int) -> Series:
+    """Return the rates that another SLO of the same requests recorded, all bad."""
+    labels = {SLO: f"{subject.slo.name}-2", SERVICE: subject.slo.service, **request_labels(subject.slo)}
+    return [series(record, labels, f"1x{steps}") for record in rates(subject)]
+
+
+def rates(subject: Subject) -> list[str]:
+    """Return the records that are read from the counters."""
+    raw = raw_windows(subject.slo, subject.site)
+    return [name for window in raw for name in (names.errors(window), names.total(window))]
+
+
+def one_series(subject: Subject, number: int, record: str) -> dict[str, Any]:
+    """Return the question whether a record is one series: what others do is not in it."""
+    of = promql_matcher(SLO, [subject.slo.name])
+    return subject.asks(number, f"count({record}{{{of}}}{subject.shift})", [{"labels": "{}", "value": 1}])
+
+
+def counted_errors(subject: Subject) -> list[str]:
+    """Return the records in which guards count failures of long windows."""
+    return [names.errors_counted(window) for window in counted_windows(subject.slo, subject.site)]
+
+
+def every_kind(subject: Subject) -> RuleTest:
+    """Return the case of requests of every kind of span that counts, each with a share of its own."""
+    steps = lead(subject) + subject.steps(subject.base + subject.interval)
+    kinds = {kind: (900 * place, 100 * place * place) for place, kind in enumerate(span_kinds(subject.slo), 1)}
+    drawn = [one for kind, (good, bad) in kinds.items()
+             for one in subject.drawn([Phase(steps, good, bad)], {SPAN_KIND: kind})]  # fmt: skip
+    good, bad = (sum(numbers) for numbers in zip(*kinds.values(), strict=True))
+    seen = subject.evaluated([Phase(steps, good, bad)])
+    last = seen.number - 1
+    asked = [subject.asks_value(last, names.ratio(window), seen.share(last, milliseconds(window)))
+             for window in raw_windows(subject.slo, subject.site)]  # fmt: skip
+    return case(subject, "counts every kind of span that it is of", drawn, asked)
 
 
 def half_pace(subject: Subject) -> RuleTest:

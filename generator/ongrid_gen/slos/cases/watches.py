@@ -8,7 +8,7 @@ from ongrid_gen.alerts.trace_latency import MISSING_FOR
 from ongrid_gen.conventions import SERVICE_NAME
 from ongrid_gen.rules import RuleTest
 from ongrid_gen.slos import names, wording
-from ongrid_gen.slos.burn import ABSENT_FOR, absent_window, tiers
+from ongrid_gen.slos.burn import ABSENT_FOR, absent_window, raw_windows, tiers
 from ongrid_gen.slos.cases.stories import case, expects, lead, quiet, requests
 from ongrid_gen.slos.cases.subject import Subject, milliseconds
 from ongrid_gen.slos.selection import is_latency
@@ -22,6 +22,14 @@ def watches(subject: Subject) -> Iterator[RuleTest]:
     if is_latency(subject.slo):
         yield bound_missing(subject)
         yield bound_learned(subject)
+
+
+def window_watches(fine: Subject, long: Subject) -> Iterator[tuple[Subject, RuleTest]]:
+    """Yield the cases of each window that is read from the counters, with the coarser subject where that is enough."""
+    for window in map(milliseconds, raw_windows(fine.slo, fine.site) if is_latency(fine.slo) else ()):
+        for tell in (learned, young):
+            told = ((subject, tell(subject, window)) for subject in (long, fine))
+            yield from [(subject, test) for subject, test in told if test is not None][:1]
 
 
 def hold(subject: Subject) -> int:
@@ -80,20 +88,29 @@ def trickle(subject: Subject) -> RuleTest:
 
 
 def bound_missing(subject: Subject) -> RuleTest:
-    """Return the case of a bucket bound that Tempo does not know: no share, no page, but the alert that says so."""
+    """Return the case of a bucket bound that Tempo does not know: no share, no page, but the alert that says so.
+
+    Rare requests are enough, it is over when they are; another service, which has the bound, does not matter.
+    """
     slo, site = subject.slo, subject.site
     before = lead(subject)
     wait = subject.rounded(milliseconds(MISSING_FOR)) // subject.interval
     due = -(-((before + 1) * subject.step + subject.offset) // subject.interval) + wait
-    phases = [Phase(before), Phase(subject.steps(due * subject.interval), bad=requests(subject, Decimal(1)))]
+    lasts = subject.steps(due * subject.interval)
+    over = -(-((before + lasts - 1) * subject.step + subject.base + subject.offset) // subject.interval)
+    phases = [Phase(before), Phase(lasts, bad=1), Phase(subject.steps(subject.base + subject.interval * 2))]
+    other = subject.drawn([Phase(sum(phase.steps for phase in phases), good=1)],
+                          {SERVICE_NAME: f"{slo.service}-2"})  # fmt: skip
     alert = {
         "exp_labels": {SERVICE_NAME: slo.service, **wording.missing_labels(slo, site)},
         "exp_annotations": wording.missing_annotations(slo, site, str),
     }
     blind = [names.ratio(Decimal(size) / 1000) for size in subject.sizes]
-    checks = [expects(subject, due - 1, names.BOUND_MISSING, []), expects(subject, due, names.BOUND_MISSING, [alert])]
+    checks = [expects(subject, due - 1, names.BOUND_MISSING, []), expects(subject, due, names.BOUND_MISSING, [alert]),
+              expects(subject, over - 1, names.BOUND_MISSING, [alert]),
+              expects(subject, over, names.BOUND_MISSING, [])]  # fmt: skip
     return case(subject, f"{names.BOUND_MISSING}: fires without the bucket bound, and no share is recorded",
-                subject.histogram(phases, {subject.next_bound: total}, None),
+                [*subject.histogram(phases, {subject.next_bound: total}, None), *other],
                 [subject.asks_value(due, record, None) for record in (*blind, names.budget_left(slo))],
                 checks)  # fmt: skip
 
@@ -113,3 +130,41 @@ def bound_learned(subject: Subject) -> RuleTest:
     checks = [subject.asks_value(last, base, 0.0), *quiet(subject, [*alerts, names.BOUND_MISSING], last + 1)]
     return case(subject, "is quiet while Tempo learns the bound, and sees again a window later",
                 [learned, *restarted], checks)  # fmt: skip
+
+
+def learned(subject: Subject, window: int) -> RuleTest | None:
+    """Return the case of one window after a restart that adds the bound: it is blind while it holds older requests.
+
+    A service that is younger than the window is not blind. None when no evaluation comes in the second half of it.
+    """
+    number = requests(subject, Decimal(1))
+    before = subject.steps(window + subject.interval * 2 + subject.offset)
+    after = subject.steps(window + subject.interval * 2 + subject.offset)
+    known = (before + 1) * subject.step
+    blind = first_after(subject, known + window // 2)
+    if subject.evaluated([Phase(1)]).at(blind) > known + window - 2 * subject.step:
+        return None
+    sees = first_after(subject, known + window)
+    restarted = subject.histogram([Phase(before, good=number), Phase(1, restart=True), Phase(after, good=number)],
+                                  {subject.next_bound: total}, None)  # fmt: skip
+    bound = subject.drawn([Phase(before, absent=True), Phase(1), Phase(after, good=number)])[0]
+    record = names.ratio(Decimal(window) / 1000)
+    return case(subject, f"{record}: is not recorded until a window after Tempo learned the bound", [bound, *restarted],
+                [subject.asks_value(blind, record, None), subject.asks_value(sees, record, 0.0)])  # fmt: skip
+
+
+def young(subject: Subject, window: int) -> RuleTest | None:
+    """Return the case of a service younger than a window: its share is recorded all the same."""
+    number, born = requests(subject, Decimal(1)), 2
+    phases = [Phase(born, absent=True), Phase(1), Phase(subject.steps(window), number, number)]
+    read = first_after(subject, born * subject.step + window // 2)
+    if subject.evaluated([Phase(1)]).at(read) > born * subject.step + window - 2 * subject.step:
+        return None
+    record = names.ratio(Decimal(window) / 1000)
+    return case(subject, f"{record}: is recorded for a service younger than the window", subject.drawn(phases),
+                [subject.asks_value(read, record, 0.5)])  # fmt: skip
+
+
+def first_after(subject: Subject, time: int) -> int:
+    """Return the first evaluation that surely sees the data of a time."""
+    return -(-(time + 2 * subject.step + subject.offset) // subject.interval)
