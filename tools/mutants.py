@@ -118,6 +118,8 @@ EXCUSES: Final = (
     Excuse(BURN_KIND, "slo=[^\n]* is gone", r"(?:ratio_rate\w+|round\([^()]*)\{⟨", SAME),
     Excuse(BURN_KIND, "slo=[^\n]* is gone", r"sli_errors:\w+\{⟨[^⟩]*⟩\}(?:\[\w+\]\))?\s*/ ", SAME),
     Excuse(BURN_KIND, "slo=[^\n]* is gone", r"/ \((?:sum_over_time\()?slo:sli_total:\w+\{⟨", SAME),
+    Excuse(BURN_KIND, "on service_name is gone", r"or on \(⟨", "the selection lets one service through, on both sides"),
+    Excuse(BURN_KIND, r"left of `\* [\d.]+` is gone", r"> \(⟨1 \*", "once is the same"),
     Excuse(BURN_KIND, "sum is (avg|max)", r"^\(⟨sum⟩ by \(service_name\) \(rate", READING),
     Excuse(BURN_KIND, "rate is increase", r"^\(sum by \(service_name\) \(⟨rate⟩", TIMES),
 )

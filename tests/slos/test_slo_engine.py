@@ -78,5 +78,5 @@ def test_at_the_defaults_every_case_is_told() -> None:
 
     site = site_with_slo()
     told = [test.name for tests in rule_file(site.slos[0], site).tests for test in tests.tests]
-    assert len(told) == 36
+    assert len(told) == 37
     assert len(set(told)) == len(told)

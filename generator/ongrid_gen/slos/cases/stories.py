@@ -274,6 +274,7 @@ def shared(subject: Subject) -> Iterator[RuleTest]:
     """Yield the tests of the recordings, and of everything that no tier minds."""
     yield windows_read(subject)
     yield nothing_failed(subject)
+    yield another_slo(subject)
     if len(span_kinds(subject.slo)) > 1:
         yield every_kind(subject)
     yield half_pace(subject)
@@ -321,13 +322,14 @@ def nothing_failed(subject: Subject) -> RuleTest:
     drawn = subject.healthy([Phase(steps, good=number)])
     for labels in strangers(subject).values():
         drawn += subject.drawn([Phase(steps, bad=number * 1000)], labels)
-    drawn += foreign(subject, steps)
     seen = subject.evaluated([Phase(steps, good=number)])
     last = seen.number - 1
     asked = [subject.asks_value(last, names.ratio(Decimal(size) / 1000), seen.share(last, size))
              for size in subject.sizes]  # fmt: skip
     asked.append(subject.asks_value(last, names.budget_left(subject.slo), 1.0))
-    asked += [subject.asks_value(last, record, 0.0) for record in counted_errors(subject)]
+    for window in raw_windows(subject.slo, subject.site):
+        read = seen.rates(last, milliseconds(window))
+        asked.append(subject.asks_value(last, names.total(window), None if read is None else read.total))
     asked += [one_series(subject, last, record) for record in rates(subject)]
     alerts = [names.ALERTS[tier] for tier in tiers(subject.slo)]
     return case(subject, "is quiet, with its whole budget, when nothing ever failed but others' requests",
@@ -342,6 +344,18 @@ def strangers(subject: Subject) -> dict[str, dict[str, str]]:
         found["another operation"] = {SPAN_NAME: f"{slo.operation}/2"}
     kind = next((kind for kind in reversed(SPAN_KINDS.values()) if kind not in span_kinds(slo)), None)
     return found | ({"another kind of span": {SPAN_KIND: kind}} if kind else {})
+
+
+def another_slo(subject: Subject) -> RuleTest:
+    """Return the case of an SLO of the same requests, which recorded nothing but failures: they are its own."""
+    steps = lead(subject) + subject.steps(subject.base + subject.interval)
+    phases = [Phase(steps, good=requests(subject, Decimal(1)))]
+    drawn = [*subject.healthy(phases), *foreign(subject, steps)]
+    last = subject.evaluated(phases).number - 1
+    asked: list[Question | None] = [one_series(subject, last, record) for record in rates(subject)]
+    asked += [subject.asks_value(last, record, 0.0) for record in counted_errors(subject)]
+    asked.append(subject.asks_value(last, names.budget_left(subject.slo), 1.0))
+    return case(subject, "minds no recordings of another SLO", drawn, asked)
 
 
 def foreign(subject: Subject, steps: int) -> Series:
@@ -397,7 +411,8 @@ def half_pace(subject: Subject) -> RuleTest:
 
 def standing_still(subject: Subject) -> RuleTest:
     """Return the case of counters that stand still: nothing is recorded, no NaN that would spoil later sums."""
-    drawn = subject.drawn([Phase(lead(subject) + subject.steps(subject.interval * 4))])
+    drawn = subject.healthy([Phase(lead(subject) + subject.steps(subject.interval * 4))])
     records = [names.ratio(Decimal(size) / 1000) for size in subject.sizes]
     asked = [subject.asks_value(5, record, None) for record in (*records, names.budget_left(subject.slo))]
+    asked += [subject.asks_value(5, record, 0.0) for record in rates(subject)]
     return case(subject, "records no share, and no budget, while there are no requests", drawn, asked)

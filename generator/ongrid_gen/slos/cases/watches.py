@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from ongrid_gen.alerts.cases.promtest import Phase, total
 from ongrid_gen.alerts.trace_latency import MISSING_FOR
-from ongrid_gen.conventions import SERVICE_NAME
+from ongrid_gen.conventions import SERVICE_NAME, SPAN_KIND
 from ongrid_gen.rules import RuleTest
 from ongrid_gen.slos import names, wording
 from ongrid_gen.slos.burn import ABSENT_FOR, absent_window, raw_windows, tiers
-from ongrid_gen.slos.cases.stories import case, expects, lead, quiet, requests
+from ongrid_gen.slos.cases.stories import case, expects, lead, quiet, requests, strangers
 from ongrid_gen.slos.cases.subject import Subject, milliseconds
-from ongrid_gen.slos.selection import is_latency
+from ongrid_gen.slos.selection import is_latency, span_kinds
 
 
 def watches(subject: Subject) -> Iterator[RuleTest]:
@@ -68,23 +68,23 @@ def traffic_ends(subject: Subject) -> RuleTest:
 
 def never_seen(subject: Subject) -> RuleTest:
     """Return the case of series that never were: a misspelt name looks like that. Others' requests do not help."""
-    other = {SERVICE_NAME: f"{subject.slo.service}-2"}
-    drawn = subject.drawn([Phase(subject.steps(milliseconds(ABSENT_FOR) * 2), good=100)], other)
+    phases = [Phase(subject.steps(milliseconds(ABSENT_FOR) * 2), good=100)]
+    drawn = [one for labels in strangers(subject).values() for one in subject.drawn(phases, labels)]
     due = hold(subject)
     checks = [expects(subject, due - 1, names.ABSENT, []), expects(subject, due, names.ABSENT, [absent(subject)])]
     return case(subject, f"{names.ABSENT}: fires for requests that were never seen", drawn, [], checks)
 
 
 def trickle(subject: Subject) -> RuleTest:
-    """Return the case of a request now and then: seldom, but more often than the window is long."""
+    """Return the case of a request of the last kind now and then: seldom, but more often than the window is long."""
     gap = subject.steps(milliseconds(absent_window(subject.site)) * 8 // 10) - 1
     phases = [Phase(lead(subject), good=1)]
     for _ in range(2):
         phases += [Phase(gap), Phase(1, good=1)]
     last = subject.evaluated(phases).number - 1
     checks = [expects(subject, number, names.ABSENT, []) for number in (last - hold(subject), last)]
-    return case(subject, f"{names.ABSENT}: is quiet while a request comes now and then", subject.healthy(phases),
-                [], checks)  # fmt: skip
+    drawn = subject.healthy(phases, {SPAN_KIND: span_kinds(subject.slo)[-1]})
+    return case(subject, f"{names.ABSENT}: is quiet while a request comes now and then", drawn, [], checks)  # fmt: skip
 
 
 def bound_missing(subject: Subject) -> RuleTest:
