@@ -22,7 +22,7 @@ def test_every_kind_has_specs_for_its_mutants() -> None:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("kind", KINDS)  # burn rates are not there yet: 12 of a sample of 17
+@pytest.mark.parametrize("kind", KINDS)  # burn rates of latency are not there yet: 410 of 465
 def test_hardly_a_mutant_survives(kind: str, promtool: Promtool) -> None:
     specs = [(one, path) for one, path in corpus() if one == kind]
     every = sum(len(list(broken(one, kind, ""))) for _, path in specs for one in subjects(site_of(path)))
