@@ -153,7 +153,7 @@ def test_what_a_hint_says_to_write_as_milliseconds_is_accepted(value: str) -> No
         ("ingest: {listen: @}", "0.0.0.0:4317"), ("ingest: {protocols: @}", "otlp"),
         ("ingest: {protocols: [@]}", "jaeger"), ("ingest: {cors: [@]}", "shop.example.com"),
         ("ingest: {cors: [@]}", "https://shop.example.com/"), ("ingest: {cors: @}", "https://shop.example.com"),
-        ("images: {registry: @}", "https://registry.example.com/mirror/"),
+        ("images: {registry: @}", "https://images.example.com/mirror/"),
         ("images: {tempo: @}", "docker://grafana/tempo:2.10.8"), ("gateway: {queue: {persistent: @}}", "yes"),
         ("gateway: {queue: {persistent: @}}", '"false"'), ("gateway: {queue: {size: @}}", '"5000"'),
         ("grafana: {enabled: @}", "off"), ("metrics: {size: @}", "On"), ("alerting: {style: @}", "Ongrid"),
@@ -304,7 +304,7 @@ site: demo
 environment: production
 labels: {cluster: prod}
 versions: {tempo: "2.10"}
-images: {registry: registry.example.com}
+images: {registry: images.example.com}
 services: [{name: payments-api, aliases: [payments], language: go, version: "1", owner: me, operations: [GET /]}]
 ingest: {listen: 127.0.0.1, protocols: [otlp], grpc_port: 4317, cors: ["https://shop.example.com"]}
 edges: [{name: local, attributes: {a: b}}]

@@ -21,7 +21,6 @@ from ongrid_gen.conventions import (
     GRAPH_TOTAL,
     LATENCY_BUCKET,
     SERVER,
-    SERVICE,
     SERVICE_NAME,
     SLO,
     SPAN_KIND,
@@ -30,8 +29,7 @@ from ongrid_gen.conventions import (
 )
 from ongrid_gen.model import Site
 from ongrid_gen.rules import Record
-from ongrid_gen.slos.rules import groups
-from ongrid_gen.slos.selection import request_labels
+from ongrid_gen.slos.rules import groups, recorded_labels
 from ongrid_gen.units import format_duration, plain
 
 STEPS: Final = 320
@@ -89,7 +87,7 @@ def requests(labels: Labels, phases: Sequence[Phase], site: Site) -> Iterator[di
 def recordings(site: Site, chance: random.Random) -> Iterator[dict[str, str]]:
     """Yield what another SLO of the same requests recorded, whatever it may be."""
     for slo in site.slos:
-        labels = {SLO: f"{slo.name}-2", SERVICE: slo.service, **request_labels(slo)}
+        labels = {**recorded_labels(slo), SLO: f"{slo.name}-2"}
         for rule in (rule for group in groups(slo, site) for rule in group.rules):
             if isinstance(rule, Record):
                 yield series(rule.name, labels, f"{chance.choice((0, 0.004, 0.2, 1, 30))}x{STEPS}")

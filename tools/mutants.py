@@ -135,7 +135,6 @@ class Broken:
     original: str
     fragment: str
     data: Data = field(repr=False)
-    place: str = ""
     marked: str = field(default="", repr=False)
     before: str = field(default="", repr=False)
     after: str = field(default="", repr=False)
@@ -232,7 +231,6 @@ def broken(subject: Subject, only_kind: str | None, pattern: str) -> Iterator[Br
                     old,
                     new,
                     data,
-                    f"{subject.name}/{place}/{number}",
                     marked,
                     rule["expr"],
                     changed["expr"],

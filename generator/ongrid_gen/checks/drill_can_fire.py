@@ -47,6 +47,7 @@ def contradiction(name: str, drill: Drill, site: Site, *, firing: bool) -> str:
     can = found.earliest(drill, fresh=False) is not None
     if firing and not can:
         return found.says(drill)
-    if firing and found.muted_by(drill):
-        return f"its traffic also fires `{found.muted_by(drill)}`, which mutes it: who is paged gets no ticket"
+    muting = found.muted_by(drill) if firing else ""
+    if muting:
+        return f"its traffic also fires `{muting}`, which mutes it: who is paged gets no ticket"
     return "its traffic is over the threshold" if can and not firing else ""

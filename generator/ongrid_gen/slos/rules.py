@@ -24,7 +24,7 @@ from ongrid_gen.slos.burn import (
     summed_windows,
     tiers,
 )
-from ongrid_gen.slos.selection import is_latency, selectors
+from ongrid_gen.slos.selection import is_latency, request_labels, selectors
 from ongrid_gen.text import Code, fill
 from ongrid_gen.units import format_duration, plain
 
@@ -93,6 +93,11 @@ def rate_labels(slo: Slo) -> dict[str, str]:
     As they are: Prometheus expands templates in the labels of alerts only.
     """
     return {SLO: slo.name, SERVICE: slo.service}
+
+
+def recorded_labels(slo: Slo) -> dict[str, str]:
+    """Return every label of the recordings."""
+    return {**rate_labels(slo), **request_labels(slo)}
 
 
 def records(slo: Slo, site: Site) -> Iterator[Record]:

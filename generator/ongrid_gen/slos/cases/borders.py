@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from ongrid_gen.alerts.cases.promtest import series
-from ongrid_gen.conventions import SERVICE, SLO
 from ongrid_gen.rules import RuleTest
 from ongrid_gen.slos import names
 from ongrid_gen.slos.burn import Pair, allowed, pairs, raw_windows
 from ongrid_gen.slos.cases.stories import case
 from ongrid_gen.slos.cases.subject import Series, Subject, milliseconds
-from ongrid_gen.slos.selection import request_labels
+from ongrid_gen.slos.rules import recorded_labels
 from ongrid_gen.units import format_duration
 
 ROUNDED_UP, ROUNDED_DOWN = Decimal("0.4"), Decimal("0.6")  # so far below a whole number
@@ -59,7 +58,6 @@ def recorded(subject: Subject, pair: Pair, turns: Sequence[tuple[float, float, f
         names.ratio(pair.short): [short for short, _, _ in turns],
         names.ratio(pair.long): [long for _, long, _ in turns],
     } | ({counted: [failures / each for _, _, failures in turns]} if slo.min_errors else {})
-    labels = {SLO: slo.name, SERVICE: slo.service, **request_labels(slo)}
     many = lasts * subject.interval // subject.step - 1
-    return [series(name, labels, " ".join(f"{value!r}x{many}" for value in values))
+    return [series(name, recorded_labels(slo), " ".join(f"{value!r}x{many}" for value in values))
             for name, values in columns.items()]  # fmt: skip

@@ -8,13 +8,13 @@ from typing import Any, Final
 from ongrid_gen.alerts.cases.promtest import Phase, duration, series
 from ongrid_gen.alerts.conditions import SPAN_KINDS
 from ongrid_gen.alerts.wording import per_cent
-from ongrid_gen.conventions import SERVICE, SERVICE_NAME, SLO, SPAN_KIND, SPAN_NAME
+from ongrid_gen.conventions import SERVICE_NAME, SLO, SPAN_KIND, SPAN_NAME
 from ongrid_gen.rules import RuleTest
 from ongrid_gen.slos import names, wording
 from ongrid_gen.slos.burn import LONGEST_RAW, Pair, allowed, counted_windows, pairs, raw_windows, tiers
 from ongrid_gen.slos.cases.subject import LOOKBACK, Series, Subject, UncertainError, milliseconds
 from ongrid_gen.slos.cases.traffic import Evaluations
-from ongrid_gen.slos.rules import KEEP
+from ongrid_gen.slos.rules import KEEP, recorded_labels
 from ongrid_gen.slos.selection import request_labels, span_kinds
 from ongrid_gen.text import promql_matcher
 from ongrid_gen.units import format_duration
@@ -360,7 +360,7 @@ def another_slo(subject: Subject) -> RuleTest:
 
 def foreign(subject: Subject, steps: int) -> Series:
     """Return the rates that another SLO of the same requests recorded, all bad."""
-    labels = {SLO: f"{subject.slo.name}-2", SERVICE: subject.slo.service, **request_labels(subject.slo)}
+    labels = {**recorded_labels(subject.slo), SLO: f"{subject.slo.name}-2"}
     return [series(record, labels, f"1x{steps}") for record in rates(subject)]
 
 

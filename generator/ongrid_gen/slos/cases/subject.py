@@ -9,11 +9,11 @@ from typing import Any, Final
 from ongrid_gen.alerts.bounds import site_bounds
 from ongrid_gen.alerts.cases.clock import step_of
 from ongrid_gen.alerts.cases.promtest import Phase, Pick, bad, counter, duration, good, series, total
-from ongrid_gen.conventions import CALLS, ERROR_STATUS, LATENCY_BUCKET, SERVICE, SLO, SPAN_KIND, STATUS_CODE
+from ongrid_gen.conventions import CALLS, ERROR_STATUS, LATENCY_BUCKET, SLO, SPAN_KIND, STATUS_CODE
 from ongrid_gen.model import Site, Slo
 from ongrid_gen.slos.burn import TIERS, base_window, hold, pairs, raw_windows, slow_step, summed_windows, windows
 from ongrid_gen.slos.cases.traffic import MARGIN, Evaluations, Traffic, states
-from ongrid_gen.slos.rules import KEEP
+from ongrid_gen.slos.rules import KEEP, recorded_labels
 from ongrid_gen.slos.selection import is_latency, request_labels, span_kinds
 from ongrid_gen.units import plain
 
@@ -174,13 +174,12 @@ class Subject:
 
         None as the value: nothing may be recorded.
         """
-        own = {SLO: self.slo.name, SERVICE: self.slo.service, **request_labels(self.slo)}
         if value is None:
             return self.asks(number, f"{record}{self.shift}", [])
         millionths = value * 1e6
         if abs(millionths % 1 - 0.5) < 1e-3:
             return None
-        labels = series("", own, "")["series"]
+        labels = series("", recorded_labels(self.slo), "")["series"]
         return self.asks(number, f"round(1e6 * {record}{self.shift})", [{"labels": labels, "value": round(millionths)}])
 
 
