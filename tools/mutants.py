@@ -97,10 +97,13 @@ EXCUSES: Final = (
         "trace_latency", "sum is avg|rate is increase", "histogram_quantile.*⟨", "a quantile minds no common factor"
     ),
     Excuse(
-        "trace_latency", r'le="\+Inf" is gone', r"^\(sum by \(service_name\) \(rate", "where one grows, the last does"
+        f"trace_latency|{BURN_KIND}",
+        r'le="\+Inf" is gone',
+        r"^\(+sum(?: by \(service_name\) )?\(rate",
+        "where one grows, the last does",
     ),
     Excuse(
-        "trace_latency",
+        f"trace_latency|{BURN_KIND}",
         r'le="\+Inf" is gone|`=` is `!=`',
         r"unless on \(\) \([^()]*(?:⟨service|le⟨=⟩)[^()]*unless on",
         "a service has every bucket but the new one, or none",
@@ -118,6 +121,12 @@ EXCUSES: Final = (
     Excuse(BURN_KIND, "slo=[^\n]* is gone", r"(?:ratio_rate\w+|round\([^()]*)\{⟨", SAME),
     Excuse(BURN_KIND, "slo=[^\n]* is gone", r"sli_errors:\w+\{⟨[^⟩]*⟩\}(?:\[\w+\]\))?\s*/ ", SAME),
     Excuse(BURN_KIND, "slo=[^\n]* is gone", r"/ \((?:sum_over_time\()?slo:sli_total:\w+\{⟨", SAME),
+    Excuse(
+        BURN_KIND,
+        "(service_name|span_name)=[^\n]* is gone",
+        r"- on \([^)]*\b\1\b[^)]*\) sum by \([^)]*\) \(rate\(\w+\{⟨",
+        "`- on` keeps the label, and what it is taken from, which still selects it, drops the rest",
+    ),
     Excuse(BURN_KIND, "on service_name is gone", r"or on \(⟨", "the selection lets one service through, on both sides"),
     Excuse(BURN_KIND, r"left of `\* [\d.]+` is gone", r"> \(⟨1 \*", "once is the same"),
     Excuse(BURN_KIND, "sum is (avg|max)", r"^\(⟨sum⟩ by \(service_name\) \(rate", READING),

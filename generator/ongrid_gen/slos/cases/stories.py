@@ -316,12 +316,12 @@ def wild(number: int) -> tuple[int, int]:
 
 
 def nothing_failed(subject: Subject) -> RuleTest:
-    """Return the case of a service without a failure, beside others that only fail: the share is 0, not nothing."""
+    """Return the case of a service without a failure, beside others that mostly fail: the share is 0, not nothing."""
     number = requests(subject, Decimal(1))
     steps = lead(subject) + subject.steps(subject.longest_hold + subject.interval * 4)
     drawn = subject.healthy([Phase(steps, good=number)])
     for labels in strangers(subject).values():
-        drawn += subject.drawn([Phase(steps, bad=number * 1000)], labels)
+        drawn += subject.drawn([Phase(steps, number * 500, number * 1000)], labels)
     seen = subject.evaluated([Phase(steps, good=number)])
     last = seen.number - 1
     asked = [subject.asks_value(last, names.ratio(Decimal(size) / 1000), seen.share(last, size))

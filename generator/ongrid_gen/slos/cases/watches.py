@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ongrid_gen.alerts.cases.promtest import Phase, total
+from ongrid_gen.alerts.cases.promtest import Phase, nothing, total
 from ongrid_gen.alerts.trace_latency import MISSING_FOR
 from ongrid_gen.conventions import SERVICE_NAME, SPAN_KIND
 from ongrid_gen.rules import RuleTest
 from ongrid_gen.slos import names, wording
 from ongrid_gen.slos.burn import ABSENT_FOR, absent_window, raw_windows, tiers
-from ongrid_gen.slos.cases.stories import case, expects, lead, quiet, requests, strangers
-from ongrid_gen.slos.cases.subject import Subject, milliseconds
+from ongrid_gen.slos.cases.stories import case, expects, lead, quiet, rates, requests, strangers
+from ongrid_gen.slos.cases.subject import Series, Subject, milliseconds
 from ongrid_gen.slos.selection import is_latency, span_kinds
 
 
@@ -76,21 +76,27 @@ def never_seen(subject: Subject) -> RuleTest:
 
 
 def trickle(subject: Subject) -> RuleTest:
-    """Return the case of a request of the last kind now and then: seldom, but more often than the window is long."""
+    """Return the case of a request of the last kind now and then: seldom, but more often than the window is long.
+
+    It may be slower than every bucket bound.
+    """
     gap = subject.steps(milliseconds(absent_window(subject.site)) * 8 // 10) - 1
     phases = [Phase(lead(subject), good=1)]
     for _ in range(2):
         phases += [Phase(gap), Phase(1, good=1)]
     last = subject.evaluated(phases).number - 1
     checks = [expects(subject, number, names.ABSENT, []) for number in (last - hold(subject), last)]
-    drawn = subject.healthy(phases, {SPAN_KIND: span_kinds(subject.slo)[-1]})
+    labels = {SPAN_KIND: span_kinds(subject.slo)[-1]}
+    slow = {subject.slo.threshold: nothing, subject.next_bound: nothing} if subject.slo.threshold else {}
+    drawn = subject.histogram(phases, slow, labels) if slow else subject.healthy(phases, labels)
     return case(subject, f"{names.ABSENT}: is quiet while a request comes now and then", drawn, [], checks)  # fmt: skip
 
 
 def bound_missing(subject: Subject) -> RuleTest:
     """Return the case of a bucket bound that Tempo does not know: no share, no page, but the alert that says so.
 
-    Rare requests are enough, it is over when they are; another service, which has the bound, does not matter.
+    Rare requests are enough, slower than every bound, and it is over when they are. Another service, which has the
+    bound, does not matter.
     """
     slo, site = subject.slo, subject.site
     before = lead(subject)
@@ -99,19 +105,19 @@ def bound_missing(subject: Subject) -> RuleTest:
     lasts = subject.steps(due * subject.interval)
     over = -(-((before + lasts - 1) * subject.step + subject.base + subject.offset) // subject.interval)
     phases = [Phase(before), Phase(lasts, bad=1), Phase(subject.steps(subject.base + subject.interval * 2))]
-    other = subject.drawn([Phase(sum(phase.steps for phase in phases), good=1)],
-                          {SERVICE_NAME: f"{slo.service}-2"})  # fmt: skip
+    other = another_service(subject, sum(phase.steps for phase in phases))
     alert = {
         "exp_labels": {SERVICE_NAME: slo.service, **wording.missing_labels(slo, site)},
         "exp_annotations": wording.missing_annotations(slo, site, str),
     }
-    blind = [names.ratio(Decimal(size) / 1000) for size in subject.sizes]
+    blind = [names.ratio(Decimal(size) / 1000) for size in subject.sizes] + rates(subject)
     checks = [expects(subject, due - 1, names.BOUND_MISSING, []), expects(subject, due, names.BOUND_MISSING, [alert]),
               expects(subject, over - 1, names.BOUND_MISSING, [alert]),
               expects(subject, over, names.BOUND_MISSING, [])]  # fmt: skip
     return case(subject, f"{names.BOUND_MISSING}: fires without the bucket bound, and no share is recorded",
-                [*subject.histogram(phases, {subject.next_bound: total}, None), *other],
-                [subject.asks_value(due, record, None) for record in (*blind, names.budget_left(slo))],
+                [*subject.histogram(phases, {subject.next_bound: nothing}, None), *other],
+                [subject.asks_value(number, record, None)
+                 for number in (due - wait, due) for record in (*blind, names.budget_left(slo))],
                 checks)  # fmt: skip
 
 
@@ -138,7 +144,7 @@ def learned(subject: Subject, window: int) -> RuleTest | None:
     A service that is younger than the window is not blind. None when no evaluation comes in the second half of it.
     """
     number = requests(subject, Decimal(1))
-    before = subject.steps(window + subject.interval * 2 + subject.offset)
+    before = subject.steps(window // 2) + 1  # more would not be in a window that is blind
     after = subject.steps(window + subject.interval * 2 + subject.offset)
     known = (before + 1) * subject.step
     blind = first_after(subject, known + window // 2)
@@ -148,21 +154,30 @@ def learned(subject: Subject, window: int) -> RuleTest | None:
     restarted = subject.histogram([Phase(before, good=number), Phase(1, restart=True), Phase(after, good=number)],
                                   {subject.next_bound: total}, None)  # fmt: skip
     bound = subject.drawn([Phase(before, absent=True), Phase(1), Phase(after, good=number)])[0]
+    other = another_service(subject, before + 1 + after)
     record = names.ratio(Decimal(window) / 1000)
-    return case(subject, f"{record}: is not recorded until a window after Tempo learned the bound", [bound, *restarted],
+    return case(subject, f"{record}: is not recorded until a window after Tempo learned the bound",
+                [bound, *restarted, *other],
                 [subject.asks_value(blind, record, None), subject.asks_value(sees, record, 0.0)])  # fmt: skip
 
 
 def young(subject: Subject, window: int) -> RuleTest | None:
-    """Return the case of a service younger than a window: its share is recorded all the same."""
-    number, born = requests(subject, Decimal(1)), 2
+    """Return the case of a service younger than a window, beside an older one: its share is recorded all the same."""
+    number, born = requests(subject, Decimal(1)), subject.steps(window) + 2
     phases = [Phase(born, absent=True), Phase(1), Phase(subject.steps(window), number, number)]
     read = first_after(subject, born * subject.step + window // 2)
     if subject.evaluated([Phase(1)]).at(read) > born * subject.step + window - 2 * subject.step:
         return None
+    other = another_service(subject, sum(phase.steps for phase in phases))
     record = names.ratio(Decimal(window) / 1000)
-    return case(subject, f"{record}: is recorded for a service younger than the window", subject.drawn(phases),
+    return case(subject, f"{record}: is recorded for a service younger than the window",
+                [*subject.drawn(phases), *other],
                 [subject.asks_value(read, record, 0.5)])  # fmt: skip
+
+
+def another_service(subject: Subject, steps: int) -> Series:
+    """Return the buckets of another service, which has the bound all along."""
+    return subject.drawn([Phase(steps, good=1)], {SERVICE_NAME: f"{subject.slo.service}-2"})
 
 
 def first_after(subject: Subject, time: int) -> int:
