@@ -5,13 +5,12 @@
 
 A mutant is one change of one rule: of its expression (`promql_mutants`), its `for`, its `keep_firing_for`, or a label
 of a recording. It is killed when a test rendered beside the rule fails. What promtool cannot
-read is no mutant. Exit 1 when fewer than 95 % of a kind's mutants are killed, without those in EXCUSES.
+read is no mutant. Exit 1 when fewer than 95 % of a kind's mutants are killed, without those that `excuses` tells.
 """
 
 import argparse
 import copy
 import json
-import re
 import sys
 import tempfile
 import time
@@ -23,10 +22,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from excuses import excuse_of
 from promql_mutants import Mutant, mutants_of
 
 from ongrid_gen.components.images import PROMETHEUS
-from ongrid_gen.conventions import BURN_KIND
 from ongrid_gen.load import Source, load
 from ongrid_gen.model import Site
 from ongrid_gen.pipeline import read_site
@@ -46,93 +45,6 @@ FIRST: Final = 5  # how many tests a mutant meets first: those that killed most 
 REFUSED: Final = ("parse error", "could not parse", "unknown escape")
 Data = dict[str, Any]
 
-RATIOS: Final = "trace_latency|trace_error_rate|service_dependency_error_rate"
-TIMES: Final = "one is the other times the window, and compared with zero"
-READING: Final = "of several numbers that are none below zero, one is above zero however they are put together"
-SAME: Final = "the other operand, which still selects the SLO, has the label too, and drops the rest"
-KEPT: Final = "`by` keeps the label, and the other operands of `/` and `and`, which still select it, drop the rest"
-
-
-@dataclass(frozen=True, slots=True)
-class Excuse:
-    """Mutants that no data can tell from the rule: patterns of their kind, and of what was done and where; and why."""
-
-    kind: str
-    what: str
-    where: str
-    why: str
-
-    def fits(self, one: "Broken") -> bool:
-        """Tell whether it speaks of that mutant."""
-        done, pattern = f"{one.what}\n{one.marked}", f"(?:{self.what})\n.*{self.where}.*"
-        return bool(re.fullmatch(self.kind, one.kind) and re.fullmatch(pattern, done, re.DOTALL | re.MULTILINE))
-
-
-# Each is reasoned by hand, and tried on random traffic (tests/alerts/test_mutation_score.py). A survivor without an
-# entry counts as one that the tests should have killed. ⟨⟩ stand around what was changed.
-EXCUSES: Final = (
-    Excuse(
-        RATIOS,
-        "(service_name|span_name|client|server)!?=[^\n]* is gone",
-        r"by \([^)]*\b\1\b[^)]*\) \((?:rate|increase)\(\w+\{[^{}]*⟨",
-        KEPT,
-    ),
-    Excuse(RATIOS, "(client|server)=[^\n]* is gone", r"⟩[^{}]*\}\[\w+\]\)\) by \([^)]*\b\1\b", KEPT),
-    Excuse(RATIOS, "another client", "client!=⟨", KEPT),
-    Excuse(
-        RATIOS,
-        "`> 0` is (`>=`|gone)",
-        "/ ",
-        "0/0 is NaN, which no comparison keeps; where nothing is counted nothing failed, so x/0 does not occur",
-    ),
-    Excuse(
-        RATIOS,
-        "20 is 19",
-        ">= ⟨20⟩",
-        "a full window is stretched by extrapolation: 18 requests read less than 19, and 19 read 20",
-    ),
-    Excuse("trace_latency", "sum is (avg|max)", r"^\(⟨sum⟩ by \(service_name\) \(rate", READING),
-    Excuse("trace_latency", "rate is increase", r"^\(sum by \(service_name\) \(⟨rate⟩", TIMES),
-    Excuse(
-        "trace_latency", "sum is avg|rate is increase", "histogram_quantile.*⟨", "a quantile minds no common factor"
-    ),
-    Excuse(
-        f"trace_latency|{BURN_KIND}",
-        r'le="\+Inf" is gone',
-        r"^\(+sum(?: by \(service_name\) )?\(rate",
-        "where one grows, the last does",
-    ),
-    Excuse(
-        f"trace_latency|{BURN_KIND}",
-        r'le="\+Inf" is gone|`=` is `!=`',
-        r"unless on \(\) \([^()]*(?:⟨service|le⟨=⟩)[^()]*unless on",
-        "a service has every bucket but the new one, or none",
-    ),
-    Excuse(
-        "trace_throughput_drop",
-        "(service_name|span_name)=[^\n]* is gone",
-        r":rate\w+\{[^{}]*⟨",
-        "the recording has the label, and the other operands, which still select it, drop the rest",
-    ),
-    Excuse("trace_throughput_drop", r"`\* [^\n]*` is `/`", r"or 0 ⟨\*⟩", "zero times and zero by a rate are both zero"),
-    Excuse(f"trace_absent|{BURN_KIND}", "sum is (avg|max)", r"\(⟨sum⟩\(rate", READING),
-    Excuse("trace_absent", "max_over_time is avg_over_time", "", READING),
-    Excuse(f"trace_absent|{BURN_KIND}", "rate is increase", r"\(sum\(⟨rate", TIMES),
-    Excuse(BURN_KIND, "slo=[^\n]* is gone", r"(?:ratio_rate\w+|round\([^()]*)\{⟨", SAME),
-    Excuse(BURN_KIND, "slo=[^\n]* is gone", r"sli_errors:\w+\{⟨[^⟩]*⟩\}(?:\[\w+\]\))?\s*/ ", SAME),
-    Excuse(BURN_KIND, "slo=[^\n]* is gone", r"/ \((?:sum_over_time\()?slo:sli_total:\w+\{⟨", SAME),
-    Excuse(
-        BURN_KIND,
-        "(service_name|span_name)=[^\n]* is gone",
-        r"- on \([^)]*\b\1\b[^)]*\) sum by \([^)]*\) \(rate\(\w+\{⟨",
-        "`- on` keeps the label, and what it is taken from, which still selects it, drops the rest",
-    ),
-    Excuse(BURN_KIND, "on service_name is gone", r"or on \(⟨", "the selection lets one service through, on both sides"),
-    Excuse(BURN_KIND, r"left of `\* [\d.]+` is gone", r"> \(⟨1 \*", "once is the same"),
-    Excuse(BURN_KIND, "sum is (avg|max)", r"^\(⟨sum⟩ by \(service_name\) \(rate", READING),
-    Excuse(BURN_KIND, "rate is increase", r"^\(sum by \(service_name\) \(⟨rate⟩", TIMES),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Broken:
@@ -151,7 +63,7 @@ class Broken:
     @property
     def excuse(self) -> str:
         """Why no data can tell it from the rule; empty when nobody has shown that."""
-        return next((excuse.why for excuse in EXCUSES if excuse.fits(self)), "")
+        return excuse_of(self.kind, self.what, self.marked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from ongrid_gen.alerts.cases.promtest import series
 from ongrid_gen.rules import RuleTest
 from ongrid_gen.slos import names
 from ongrid_gen.slos.burn import Pair, allowed, pairs, raw_windows
-from ongrid_gen.slos.cases.stories import case
 from ongrid_gen.slos.cases.subject import Series, Subject, milliseconds
+from ongrid_gen.slos.cases.telling import case
 from ongrid_gen.slos.rules import recorded_labels
 from ongrid_gen.units import format_duration
 

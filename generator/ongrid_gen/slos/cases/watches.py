@@ -9,8 +9,9 @@ from ongrid_gen.conventions import SERVICE_NAME, SPAN_KIND
 from ongrid_gen.rules import RuleTest
 from ongrid_gen.slos import names, wording
 from ongrid_gen.slos.burn import ABSENT_FOR, absent_window, raw_windows, tiers
-from ongrid_gen.slos.cases.stories import case, expects, lead, quiet, rates, requests, strangers
+from ongrid_gen.slos.cases.recordings import rates
 from ongrid_gen.slos.cases.subject import Series, Subject, milliseconds
+from ongrid_gen.slos.cases.telling import case, expects, lead, quiet, requests, strangers
 from ongrid_gen.slos.selection import is_latency, span_kinds
 
 
