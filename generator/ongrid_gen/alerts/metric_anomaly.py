@@ -11,7 +11,7 @@ from typing import Any, Final
 from ongrid_gen.alerts import watching
 from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases import anomalies, signals
-from ongrid_gen.alerts.cases.gauges import Subject, Verdict, beat_of
+from ongrid_gen.alerts.cases.gauges import Subject, beat_of
 from ongrid_gen.alerts.conditions import number, written
 from ongrid_gen.alerts.reading import limit, template
 from ongrid_gen.alerts.signal import Signal, by_of, signal_of
@@ -151,13 +151,7 @@ def tests(alert: Alert, site: Site) -> list[RuleTest]:
         unit=signal(alert).unit,
     )
 
-    def expected(verdict: Verdict, labels: Mapping[str, str]) -> dict[str, Any] | None:
-        reading = watching.told(verdict)
-        if reading is None:
-            return None
-        text = said(alert, " ".join(labels.values()), reading, str)
-        return watching.expected(alert, site, labels, text, condition(alert, str))
-
+    expected = watching.expecting(alert, site, by_of(alert), said, condition(alert, str))
     subject = Subject(alert, beat, by_of(alert), anomalies.judge(plan), expected)
     found = list(anomalies.tests(subject, plan))
     if is_mad(alert):

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ongrid_gen.alerts import watching
 from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases import forecasts, signals
-from ongrid_gen.alerts.cases.gauges import Subject, Verdict, beat_of
+from ongrid_gen.alerts.cases.gauges import Subject, beat_of
 from ongrid_gen.alerts.conditions import number, written
 from ongrid_gen.alerts.reading import limit, template
 from ongrid_gen.alerts.signal import BELOW, Signal, by_of, signal_of
@@ -122,13 +122,7 @@ def tests(alert: Alert, site: Site) -> list[RuleTest]:
         unit=signal(alert).unit,
     )
 
-    def expected(verdict: Verdict, labels: Mapping[str, str]) -> dict[str, Any] | None:
-        reading = watching.told(verdict)
-        if reading is None:
-            return None
-        text = said(alert, " ".join(labels.values()), reading, str)
-        return watching.expected(alert, site, labels, text, condition(alert, str))
-
+    expected = watching.expecting(alert, site, by_of(alert), said, condition(alert, str))
     subject = Subject(alert, beat, by_of(alert), forecasts.judge(plan), expected)
     heard = signals.tests(alert.params, by_of(alert), plan.operator, alert.path, site)
     return [*forecasts.tests(subject, plan), *heard]

@@ -5,12 +5,12 @@ The checks have read it (OG045 to OG049); nothing of it is changed. Its tests sa
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from ongrid_gen.alerts import watching
 from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases import selections
-from ongrid_gen.alerts.cases.gauges import NO, Subject, Verdict, beat_of
+from ongrid_gen.alerts.cases.gauges import NO, Subject, beat_of
 from ongrid_gen.alerts.reading import template
 from ongrid_gen.alerts.watching import bounds, group
 from ongrid_gen.alerts.wording import Say, held, spoken
@@ -66,13 +66,7 @@ def tests(alert: Alert, site: Site) -> list[RuleTest]:
 def subject(alert: Alert, site: Site) -> Subject:
     """Return the alert under test."""
 
-    def expected(verdict: Verdict, labels: Mapping[str, str]) -> dict[str, Any] | None:
-        reading = watching.told(verdict)
-        if reading is None:
-            return None
-        thing = " ".join(labels.get(label, "") for label in kept(alert))
-        return watching.expected(alert, site, labels, said(alert, thing, reading, str), condition(alert, str))
-
+    expected = watching.expecting(alert, site, kept(alert), said, condition(alert, str))
     return Subject(alert, beat_of(alert, site, Decimal(0)), kept(alert), lambda _, __: NO, expected)
 
 

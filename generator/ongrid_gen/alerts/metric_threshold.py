@@ -4,12 +4,12 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from ongrid_gen.alerts import watching
 from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases import signals, thresholds
-from ongrid_gen.alerts.cases.gauges import Subject, Verdict, beat_of
+from ongrid_gen.alerts.cases.gauges import Subject, beat_of
 from ongrid_gen.alerts.conditions import number, written
 from ongrid_gen.alerts.reading import limit, template
 from ongrid_gen.alerts.signal import Signal, by_of, signal_of
@@ -121,14 +121,8 @@ def tests(alert: Alert, site: Site) -> list[RuleTest]:
     ]  # fmt: skip
     any_of = joined(alert) == "or"
 
-    def expected(verdict: Verdict, labels: Mapping[str, str]) -> dict[str, Any] | None:
-        reading = watching.told(Verdict(True, verdict.value, unit(alert)))
-        if reading is None:
-            return None
-        text = said(alert, " ".join(labels.values()), reading, str)
-        return watching.expected(alert, site, labels, text, condition(alert, str))
-
-    subject = Subject(alert, beat, by_of(alert), thresholds.judge(parts, any_of), expected)
+    expected = watching.expecting(alert, site, by_of(alert), said, condition(alert, str))
+    subject = Subject(alert, beat, by_of(alert), thresholds.judge(parts, any_of, unit(alert)), expected)
     heard = (
         signals.tests(data, by_of(alert), data["operator"], alert.path, site) for data in alert.params["conditions"]
     )

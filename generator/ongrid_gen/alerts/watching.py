@@ -1,6 +1,6 @@
 """What the metric kinds have in common: how their rules are labelled and worded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from ongrid_gen.alerts.base import Explanation, Timing
 from ongrid_gen.alerts.cases.gauges import Verdict
 from ongrid_gen.alerts.reading import is_plain, shown
 from ongrid_gen.alerts.signal import GROUP
-from ongrid_gen.alerts.wording import annotations, as_templates, own_labels, spoken
+from ongrid_gen.alerts.wording import Say, annotations, as_templates, own_labels, spoken
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.rules import Rule
 from ongrid_gen.text import Code, markdown_escape
@@ -48,17 +48,25 @@ def who(by: Sequence[str]) -> str:
     return " ".join(f"{{{{ $labels.{label} }}}}" for label in by)
 
 
-def expected(alert: Alert, site: Site, labels: Mapping[str, str], measured: str, condition: str) -> dict[str, Any]:
-    """Return the firing alert as promtool's tests spell it; the texts are plain."""
-    return {
-        "exp_labels": {**labels, **own_labels(alert, site, labels)},
-        "exp_annotations": annotations(alert, site, measured, condition, str),
-    }
+def expecting(
+    alert: Alert, site: Site, by: Sequence[str], said: Callable[[Alert, str, str, Say], str], condition: str
+) -> Callable[[Verdict, Mapping[str, str]], dict[str, Any] | None]:
+    """Return what spells the firing alert as promtool's tests do; None when its value hangs on the last bit.
 
+    `said` words the thing, named by the labels in `by`, and its value; the texts are plain.
+    """
 
-def told(verdict: Verdict) -> str | None:
-    """Return a value as it is shown; None when that hangs on its last bit."""
-    return shown(verdict.value, verdict.unit) if is_plain(verdict.value, verdict.unit) else None
+    def expected(verdict: Verdict, labels: Mapping[str, str]) -> dict[str, Any] | None:
+        if not is_plain(verdict.value, verdict.unit):
+            return None
+        thing = " ".join(labels.get(label, "") for label in by)
+        measured = said(alert, thing, shown(verdict.value, verdict.unit), str)
+        return {
+            "exp_labels": {**labels, **own_labels(alert, site, labels)},
+            "exp_annotations": annotations(alert, site, measured, condition, str),
+        }
+
+    return expected
 
 
 def explanation(alert: Alert, site: Site, condition: str, by: Sequence[str], quiet: Sequence[str]) -> Explanation:

@@ -29,7 +29,10 @@ def tests(data: Mapping[str, Any], by: Sequence[str], operator: str, path: Path,
         return
     signal = signal_of(data, by, operator)
     clock = clock_of(metric, site)
-    drawn, found = (growing if metric.window else standing)(metric, signal, matchers, clock)
+    if metric.window:
+        drawn, found = growing(metric, signal, matchers, clock)
+    else:
+        drawn, found = standing(metric, signal, matchers)
     yield from case(signal.record(path), clock, drawn, found)
 
 
@@ -70,9 +73,8 @@ def growing(metric: Metric, signal: Signal, matchers: Sequence[Matcher], clock: 
     return drawn, found
 
 
-def standing(metric: Metric, signal: Signal, matchers: Sequence[Matcher], clock: Clock) -> tuple[Drawn, list[Any]]:
+def standing(metric: Metric, signal: Signal, matchers: Sequence[Matcher]) -> tuple[Drawn, list[Any]]:
     """Return numbers that stay, and what is recorded of them: the worst of each thing."""
-    del clock
     matched = {label: value for label, _, value in matchers}
     worst = min if signal.name.endswith(":min") else max
     levels = {1: [Decimal(25), Decimal(40), Decimal(70)], 2: [Decimal(50)]}

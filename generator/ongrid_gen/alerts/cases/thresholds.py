@@ -38,11 +38,11 @@ class Part:
         return Decimal(10) ** max(0, self.threshold.adjusted() if self.threshold else 0)
 
 
-def judge(parts: Sequence[Part], any_of: bool) -> Judge:
-    """Return the second implementation of the condition."""
+def judge(parts: Sequence[Part], any_of: bool, unit: str) -> Judge:
+    """Return the second implementation of the condition; values are shown in that unit."""
 
     def verdict(tape: Mapping[str, Floats], at: int) -> Verdict:
-        found = [compare(part, tape.get(part.record, []), at) for part in parts]
+        found = [compare(part, tape.get(part.record, []), at, unit) for part in parts]
         if any(one.holds is None for one in found):
             return OPEN
         if any_of:
@@ -52,7 +52,7 @@ def judge(parts: Sequence[Part], any_of: bool) -> Judge:
     return verdict
 
 
-def compare(part: Part, samples: Floats, at: int) -> Verdict:
+def compare(part: Part, samples: Floats, at: int, unit: str) -> Verdict:
     """Return what one condition says."""
     first = at - part.window + 1 if part.window else at
     seen = [one for one in samples[max(0, first) : at + 1] if one is not None]
@@ -62,7 +62,7 @@ def compare(part: Part, samples: Floats, at: int) -> Verdict:
     rounded = part.aggregator == "avg" and part.window > 1 and not all(one.is_integer() for one in seen)
     if near(value, limit) and (rounded or (value != limit and part.window > 0)):
         return OPEN
-    return Verdict(COMPARE[part.operator](value, limit), value)
+    return Verdict(COMPARE[part.operator](value, limit), value, unit)
 
 
 def put_together(aggregator: str, seen: Sequence[float]) -> float:
