@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from ongrid_gen.load import Document, Source, load
-from ongrid_gen.model import Site
 from ongrid_gen.normalise import normalise
 from ongrid_gen.schema import alert_schema, site_schema
+from ongrid_gen.site_data import site_from
 from ongrid_gen.validate import validate
 
 HEAD = "version: 1\nsite: demo\nservices: [{name: payments-api}]\n"
@@ -32,7 +32,7 @@ def alert(text: str) -> dict[str, Any]:
 
 
 def test_the_smallest_spec_becomes_a_site() -> None:
-    site = Site.from_data(data(HEAD))
+    site = site_from(data(HEAD))
     assert site.environment == "production"
     assert site.tempo.dialect == "2.10"
     assert [edge.name for edge in site.edges] == ["local"]
@@ -95,7 +95,7 @@ def test_an_envelope_is_flattened_and_its_place_is_known() -> None:
     assert found["service"] == "x"
     assert found["threshold_pct"] == Decimal("1.0")
     assert str(found["threshold_pct"]) == "1.0"
-    site = Site.from_data(data(f"{HEAD}alerts: [{{name: A, {text}}}]\n"))
+    site = site_from(data(f"{HEAD}alerts: [{{name: A, {text}}}]\n"))
     assert site.alerts[0].path_to("window") == ("alerts", 0, "conditions_json", "window")
     assert site.alerts[0].path_to("for") == ("alerts", 0, "for")
     assert site.alerts[0].window == 600
@@ -155,5 +155,5 @@ def test_defaults_are_not_shared_between_sites() -> None:
 
 def test_a_route_without_match_matches_everything() -> None:
     channels = "channels: [{name: a, type: webhook, url_file: secrets/a}]"
-    site = Site.from_data(data(HEAD + f"notify: {{{channels}, routes: [{{channel: a}}], default: a}}\n"))
+    site = site_from(data(HEAD + f"notify: {{{channels}, routes: [{{channel: a}}], default: a}}\n"))
     assert site.notify.routes[0].match == {}

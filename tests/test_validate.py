@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ongrid_gen.load import Document, Source, load
-from ongrid_gen.model import Site
 from ongrid_gen.normalise import normalise
 from ongrid_gen.problems import Problem
 from ongrid_gen.schema import alert_schema, site_schema
 from ongrid_gen.show import as_json, as_text
+from ongrid_gen.site_data import site_from
 from ongrid_gen.validate import validate
 from ongrid_gen.yamlio import dump, parse
 from support import ROOT
@@ -351,7 +351,7 @@ def test_whatever_stands_in_a_spec_it_is_judged_and_shown(data: st.DataObject) -
     assert all(char.isprintable() or char == "\n" for char in text)
     json.dumps(as_json(found, loaded))
     if not found:
-        Site.from_data(normalise(loaded))
+        site_from(normalise(loaded))
 
 
 # The schema files.

@@ -9,6 +9,7 @@ from ongrid_gen.model import Site
 from ongrid_gen.normalise import normalise
 from ongrid_gen.problems import Problem, Report
 from ongrid_gen.render import Tree, render
+from ongrid_gen.site_data import site_from
 from ongrid_gen.validate import validate
 
 Verify = Callable[[Site, Tree], list[Problem]]
@@ -35,7 +36,7 @@ def read_site(document: Document, report: Report, *, stand_ins: bool = False) ->
     """
     report.gate(document.problems)
     report.gate(validate(document))
-    site = Site.from_data(normalise(document, stand_ins=stand_ins), spec_name=document.name)
+    site = site_from(normalise(document, stand_ins=stand_ins), spec_name=document.name)
     report.gate(run_checks(site))
     return site
 

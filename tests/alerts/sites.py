@@ -4,6 +4,7 @@ from typing import Any
 
 from ongrid_gen.alerts.signal import KINDS as METRIC_KINDS
 from ongrid_gen.model import Alert, Site
+from ongrid_gen.site_data import site_from
 
 SERVICES = (
     {"name": "payments-api", "owner": "team-payments", "operations": ["POST /v1/charge"]},
@@ -67,7 +68,7 @@ def site_with(*alerts: dict[str, Any], **changes: Any) -> Site:
         "budget": {"spans_per_request": 10, "bytes_per_span": 500},
         "drills": [],
     }  # fmt: skip
-    return Site.from_data({**data, **changes})
+    return site_from({**data, **changes})
 
 
 def only(site: Site) -> Alert:

@@ -1,0 +1,286 @@
+"""From the data of a spec to the site: durations become seconds, sizes bytes, percentages shares."""
+
+from decimal import Decimal
+
+from ongrid_gen.model import (
+    LISTED,
+    Alert,
+    Alerting,
+    Alertmanager,
+    Budget,
+    BurnWindow,
+    Channel,
+    Data,
+    Drill,
+    Edge,
+    Gateway,
+    Grafana,
+    Heartbeat,
+    Images,
+    Ingest,
+    Inhibition,
+    Maintenance,
+    Metrics,
+    Notify,
+    Prometheus,
+    Route,
+    Scrape,
+    Service,
+    Site,
+    Slo,
+    Tempo,
+)
+from ongrid_gen.problems import Path
+from ongrid_gen.units import parse_duration, parse_size
+
+
+def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
+    """Return the site of validated, normalised data (`normalise`); defaults are already filled in."""
+    return Site(
+        name=data["site"],
+        environment=data["environment"],
+        labels=data["labels"],
+        images=_images(data["images"]),
+        services=tuple(_service(index, item) for index, item in enumerate(data["services"])),
+        ingest=_ingest(data["ingest"]),
+        edges=tuple(
+            Edge(("edges", index), item["name"], item["attributes"]) for index, item in enumerate(data["edges"])
+        ),
+        gateway=_gateway(data["gateway"]),
+        tempo=_tempo(data["tempo"], data["versions"]),
+        metrics=_metrics(data["metrics"]),
+        prometheus=_prometheus(data["prometheus"]),
+        alertmanager=_alertmanager(data["alertmanager"]),
+        grafana=_grafana(data["grafana"], stand_ins=data["images"]["stand_ins"]),
+        alerting=_alerting(data["alerting"]),
+        alerts=tuple(_alert(index, item) for index, item in enumerate(data["alerts"])),
+        slos=tuple(_slo(index, item) for index, item in enumerate(data["slos"])),
+        notify=_notify(data["notify"]),
+        maintenance=tuple(_maintenance(index, item) for index, item in enumerate(data["maintenance"])),
+        budget=_budget(data["budget"]),
+        drills=tuple(_drill(index, item) for index, item in enumerate(data["drills"])),
+        spec_name=spec_name,
+        source=data,
+    )
+
+
+def _images(data: Data) -> Images:
+    references = {key: value for key, value in data.items() if key not in ("registry", "stand_ins")}
+    return Images(data.get("registry"), references, data["stand_ins"])
+
+
+def _service(index: int, data: Data) -> Service:
+    return Service(
+        path=("services", index),
+        name=data["name"],
+        aliases=tuple(data["aliases"]),
+        language=data.get("language"),
+        version=data.get("version"),
+        owner=data.get("owner"),
+        operations=tuple(data["operations"]),
+    )
+
+
+def _ingest(data: Data) -> Ingest:
+    return Ingest(data["listen"], data["grpc_port"], data["http_port"], tuple(data["cors"]))
+
+
+def _gateway(data: Data) -> Gateway:
+    return Gateway(
+        batch_timeout=parse_duration(data["batch"]["timeout"]),
+        batch_size=data["batch"]["size"],
+        queue_size=data["queue"]["size"],
+        queue_persistent=data["queue"]["persistent"],
+        memory=parse_size(data["memory"]),
+    )
+
+
+def _tempo(data: Data, versions: Data) -> Tempo:
+    return Tempo(
+        dialect=versions["tempo"],
+        retention=parse_duration(data["retention"]),
+        backend=data["storage"]["backend"],
+        memory=parse_size(data["memory"]),
+        port=data["port"],
+        disk=parse_size(data["disk"]),
+    )
+
+
+def _metrics(data: Data) -> Metrics:
+    return Metrics(
+        interval=parse_duration(data["interval"]),
+        dimensions=tuple(data["dimensions"]),
+        size=data["size"],
+        exemplars=data["exemplars"],
+        graph_dimensions=tuple(data["service_graph"]["dimensions"]),
+        messaging_latency=data["service_graph"]["messaging_latency"],
+        max_active_series=data["max_active_series"],
+        buckets=tuple(sorted(Decimal(str(bound)) for bound in data["buckets"])) if "buckets" in data else None,
+    )
+
+
+def _prometheus(data: Data) -> Prometheus:
+    return Prometheus(
+        retention=parse_duration(data["retention"]),
+        memory=parse_size(data["memory"]),
+        port=data["port"],
+        disk=parse_size(data["disk"]),
+        scrape=tuple(_scrape(index, item) for index, item in enumerate(data["scrape"])),
+    )
+
+
+def _scrape(index: int, data: Data) -> Scrape:
+    return Scrape(
+        path=("prometheus", "scrape", index),
+        job=data["job"],
+        targets=tuple(data["targets"]),
+        metrics_path=data["path"],
+        labels=data["labels"],
+        metrics=tuple(data["metrics"]) if "metrics" in data else None,
+    )
+
+
+def _alertmanager(data: Data) -> Alertmanager:
+    url = data.get("url", f"http://localhost:{data['port']}").rstrip("/")
+    return Alertmanager(parse_size(data["memory"]), data["port"], url)
+
+
+def _grafana(data: Data, *, stand_ins: bool) -> Grafana:
+    return Grafana(
+        enabled=data["enabled"] and not stand_ins,
+        memory=parse_size(data["memory"]),
+        port=data["port"],
+        url=data.get("url", f"http://localhost:{data['port']}").rstrip("/"),
+    )
+
+
+def _alerting(data: Data) -> Alerting:
+    return Alerting(
+        style=data["style"],
+        interval=parse_duration(data["interval"]),
+        query_offset=parse_duration(data["query_offset"]),
+        runbooks=data["runbooks"].rstrip("/") if "runbooks" in data else None,
+    )
+
+
+SHARED = frozenset(
+    {"name", "kind", "scope_type", "conditions_json", "severity", "service", "window", "for", "keep_firing_for",
+     "labels", "summary"}
+)  # fmt: skip
+
+
+def _alert(index: int, data: Data) -> Alert:
+    return Alert(
+        path=("alerts", index),
+        name=data["name"],
+        kind=data["kind"],
+        severity=data["severity"],
+        service=data.get("service"),
+        window=parse_duration(data["window"]),
+        for_=parse_duration(data["for"]),
+        keep_firing_for=parse_duration(data["keep_firing_for"]),
+        labels=data["labels"],
+        summary=data.get("summary"),
+        params={key: value for key, value in data.items() if key not in SHARED},
+        nested=frozenset(envelope)
+        if isinstance(envelope := data.get("conditions_json", {}), dict)
+        else frozenset({LISTED}),
+    )
+
+
+def _slo(index: int, data: Data) -> Slo:
+    path: Path = ("slos", index)
+    return Slo(
+        path=path,
+        name=data["name"],
+        service=data["service"],
+        operation=data.get("operation"),
+        span_kind=tuple(data["span_kind"]),
+        objective=Decimal(str(data["objective"])) / 100,
+        sli=data["sli"],
+        threshold=Decimal(str(data["threshold_ms"])) / 1000 if "threshold_ms" in data else None,
+        period=parse_duration(data["period"]),
+        min_errors=data["min_errors"],
+        windows=tuple(_burn_window((*path, "windows", place), item) for place, item in enumerate(data["windows"])),
+        page_for=parse_duration(data["page_for"]),
+        ticket_for=parse_duration(data["ticket_for"]),
+        labels=data["labels"],
+    )
+
+
+def _burn_window(path: Path, data: Data) -> BurnWindow:
+    budget = Decimal(str(data["budget_pct"])) / 100
+    return BurnWindow(path, data["tier"], parse_duration(data["long"]), parse_duration(data["short"]), budget)
+
+
+def _maintenance(index: int, data: Data) -> Maintenance:
+    return Maintenance(
+        path=("maintenance", index),
+        name=data["name"],
+        weekdays=tuple(data.get("weekdays", ())),
+        begin=data["from"],
+        end=data["to"],
+        timezone=data["timezone"],
+        match=data["match"],
+    )
+
+
+def _budget(data: Data) -> Budget:
+    return Budget(
+        requests_per_second=data.get("requests_per_second"),
+        spans_per_request=data["spans_per_request"],
+        bytes_per_span=data["bytes_per_span"],
+        stored_spans_per_day=data.get("stored_spans_per_day"),
+        stored_bytes=parse_size(data["stored_bytes"]) if "stored_bytes" in data else None,
+        series=data.get("series"),
+    )
+
+
+def _channel(index: int, data: Data) -> Channel:
+    settings = {key: value for key, value in data.items() if key not in ("name", "type", "send_resolved")}
+    return Channel(("notify", "channels", index), data["name"], data["type"], data["send_resolved"], settings)
+
+
+def _notify(data: Data) -> Notify:
+    heartbeat = data.get("heartbeat")
+    return Notify(
+        channels=tuple(_channel(index, item) for index, item in enumerate(data["channels"])),
+        routes=tuple(
+            Route(
+                ("notify", "routes", index),
+                item["channel"],
+                {**({"severity": item["severity"]} if "severity" in item else {}), **item["match"]},
+                tuple(item["group_by"]) if "group_by" in item else None,
+                parse_duration(item["repeat"]) if "repeat" in item else None,
+            )
+            for index, item in enumerate(data["routes"])
+        ),
+        default=data.get("default"),
+        group_by=tuple(data["group_by"]),
+        group_wait=parse_duration(data["group_wait"]),
+        group_interval=parse_duration(data["group_interval"]),
+        repeat=parse_duration(data["repeat"]),
+        heartbeat=heartbeat
+        and Heartbeat(("notify", "heartbeat"), heartbeat["channel"], parse_duration(heartbeat["interval"])),
+        inhibit=tuple(
+            Inhibition(("notify", "inhibit", index), item["source"], item["target"], tuple(item.get("equal", ())))
+            for index, item in enumerate(data["inhibit"])
+        ),
+    )
+
+
+def _drill(index: int, data: Data) -> Drill:
+    send, expect = data["send"], data["expect"]
+    return Drill(
+        path=("drills", index),
+        service=send["service"],
+        operation=send["operation"],
+        client=send.get("client"),
+        duration=parse_duration(send["duration"]),
+        rate=send["rate"],
+        error_percent=Decimal(str(send["error_percent"])),
+        firing=tuple(expect["firing"]),
+        quiet=tuple(expect["quiet"]),
+        before_rate=send["before"]["rate"] if "before" in send else 0,
+        before_for=parse_duration(send["before"]["for"]) if "before" in send else Decimal(0),
+    )
