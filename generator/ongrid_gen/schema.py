@@ -19,12 +19,14 @@ from ongrid_gen.units import parse_duration
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
+    from jsonschema_rs import Draft202012Validator
 
 Schema = dict[str, Any]
 
 SITE: Final = "site.schema.json"
 LEFT_OUT: Final = frozenset({"$schema", "$id", "$defs", "$ref"})
 NAMED: Final = frozenset({"properties", "patternProperties"})
+WHOLE: Final = "whole"
 TOO_LONG: Final = 60  # characters; Python does not even read a number of some thousand digits
 LONGEST: Final = 100 * 365 * 86_400  # seconds; Go's durations end at 292 years
 
@@ -104,6 +106,48 @@ def validator() -> "Validator":
     kind: Any = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
     found: Validator = kind(site_schema())
     return found
+
+
+def fits(data: object) -> bool:
+    """Tell whether data surely fits the schema, in a hundredth of the time that jsonschema takes to say why not.
+
+    False proves nothing: what jsonschema-rs cannot read (a number of some thousand digits) may fit all the same.
+    """
+    try:
+        return bool(fast_validator().is_valid(data))
+    except ValueError:
+        return False
+
+
+@cache
+def fast_validator() -> "Draft202012Validator":
+    """Return the same schema as jsonschema-rs has it. To it 1.0 is an integer; to us and to jsonschema it is none."""
+    from jsonschema_rs import Draft202012Validator
+
+    schema = with_whole(site_schema())
+    return Draft202012Validator(schema, formats=dict(FORMATS), validate_formats=True, keywords={WHOLE: Whole})
+
+
+def with_whole(schema: Any) -> Any:
+    """Return a schema in which everything of the type `integer` must be `Whole` as well."""
+    if isinstance(schema, list):
+        return [with_whole(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    more = {WHOLE: True} if schema.get("type") == "integer" else {}
+    return {**{key: with_whole(part) for key, part in schema.items()}, **more}
+
+
+class Whole:
+    """A keyword for jsonschema-rs: a number that is written without a point."""
+
+    def __init__(self, parent: Schema, value: object, path: list[str | int]) -> None:
+        del parent, value, path
+
+    def validate(self, instance: object) -> None:
+        """Raise ValueError for a number with a point."""
+        if not isinstance(instance, int):
+            raise ValueError(f"{instance!r} has a point")
 
 
 def check_pattern(_: Any, pattern: str, value: object, __: object) -> "Iterator[ValidationError]":

@@ -25,7 +25,7 @@ from ongrid_gen.load import Document
 from ongrid_gen.problems import Path, Problem
 from ongrid_gen.redact import SECRET, has_password, is_literal, is_secret_key
 from ongrid_gen.sayings import ENVELOPE, MISSING_KEY, NOT_UNIQUE, SAYINGS, Case, one_of, said_twice
-from ongrid_gen.schema import ecma, site_schema, validator
+from ongrid_gen.schema import ecma, fits, site_schema, validator
 from ongrid_gen.yamlio import NOT_ALLOWED, Value, shown
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def schema_problems(document: Document) -> Iterator[Problem]:
     keys: dict[Path, Keys] = {}
     values: dict[Path, Case] = {}
     data: Any = document.data
+    if fits(data):
+        return
     for error in validator().iter_errors(data):
         case = case_of(error, document)
         if case.keyword in KEY_KEYWORDS:
