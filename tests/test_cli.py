@@ -77,6 +77,15 @@ def test_check_finds_every_problem_at_once(capsys: pytest.CaptureFixture[str], s
     assert "sevices" in err
 
 
+def test_check_takes_a_spec_or_a_bundle(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
+    bundle = ROOT / "tests" / "golden" / "site-2.10"
+    assert run(capsys, "check", "--bundle", bundle) == (0, f"{bundle}: fits\n", "")
+    assert run(capsys, "check")[0] == run(capsys, "check", spec, "--bundle", bundle)[0] == 2
+    code, _, err = run(capsys, "check", "--bundle", spec.parent)
+    assert code == 2
+    assert "`ongrid-gen render` writes one" in err
+
+
 def test_check_as_json(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
     spec.write_text(spec.read_text().replace("service: payments-api", "service: payment-api"))
     code, out, _ = run(capsys, "check", spec, "--format", "json")

@@ -9,7 +9,7 @@ from typing import Final
 
 from ongrid_gen.conventions import CALLS, GRAPH_FAILED, GRAPH_TOTAL, LATENCY, SIZE
 from ongrid_gen.model import Site
-from ongrid_gen.resources import stack_text
+from ongrid_gen.resources import stack_dir, stack_text
 
 # What Prometheus adds to every scrape, and what it says of alerts.
 OWN: Final = frozenset(
@@ -18,6 +18,8 @@ OWN: Final = frozenset(
         "scrape_series_added", "ALERTS", "ALERTS_FOR_STATE",
     }
 )  # fmt: skip
+# Names that only the stack's own programs give.
+OWNED: Final = ("traces_", "tempo_", "tempodb_", "otelcol_", "prometheus_", "alertmanager_")
 PARTS: Final = {"histogram": ("_bucket", "_sum", "_count"), "summary": ("", "_sum", "_count")}
 # Tempo's span metrics; all but the first two kinds only with their switch in the spec.
 GRAPH_HISTOGRAMS: Final = ("traces_service_graph_request_client_seconds", "traces_service_graph_request_server_seconds")
@@ -68,6 +70,11 @@ def recorded(component: str, version: str) -> frozenset[str]:
         for name, kind in lines(component, version)
         for part in PARTS.get(kind, ("",))
     )  # fmt: skip
+
+
+def versions(component: str) -> list[str]:
+    """Return the versions of which a list was recorded."""
+    return sorted(file.stem for file in (stack_dir() / component / "metrics").glob("*.txt"))
 
 
 def born(component: str, version: str) -> frozenset[str]:

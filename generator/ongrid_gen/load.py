@@ -1,7 +1,7 @@
 """Stage 1: read a spec, and remember where in its text everything stands."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as File
 from typing import Final
 
@@ -47,6 +47,10 @@ class Document:
     data: Value
     problems: list[Problem]
     loaded: Loaded = field(repr=False)
+
+    def file_at(self, path: Path) -> tuple["Document", Path]:
+        """Return itself: every path of a spec is in the one file (`show.Places`)."""
+        return self, path
 
     def span(self, path: Path, on_key: bool = False, within: tuple[int, int] | None = None) -> Span:
         """Return where a value (or its key) stands; what the spec does not hold stands where its parent does.
@@ -175,27 +179,32 @@ def read_source(path: File) -> Source:
 
 def load(source: Source) -> Document:
     """Return the document of a spec's text. Never raises: what is wrong is in `problems`."""
-    text, problem = decode(source.text)
+    document = read_document(source, "spec")
+    return document if document.problems else replace(document, problems=check_top(document.loaded))
+
+
+def read_document(source: Source, what: str) -> Document:
+    """Return the document of any YAML text. Never raises: what is wrong is in `problems`, which call it a `what`."""
+    text, problem = decode(source.text, what)
     lines = LINE_BREAK.split(text)
     if problem is None:
-        problem = find_forbidden(text, lines)
+        problem = find_forbidden(text, what)
     if problem is not None:
         return Document(source.name, lines, None, [problem], Loaded(text))
     loaded = read(text)
-    problems = loaded.problems or list(check_top(loaded))
-    return Document(source.name, lines, loaded.data, problems, loaded)
+    return Document(source.name, lines, loaded.data, loaded.problems, loaded)
 
 
-def decode(raw: bytes) -> tuple[str, Problem | None]:
+def decode(raw: bytes, what: str) -> tuple[str, Problem | None]:
     """Return bytes as text, and the problem when they are none."""
     if len(raw) > MAX_SPEC:
-        message, hint = "the spec is larger than 1 MiB", "split the site"
+        message, hint = f"the {what} is larger than 1 MiB", "split it"
         return "", Problem(UNREADABLE, (), message, hint, at=(1, 1, 2))
     if raw.startswith(UTF16_MARKS):
-        return "", Problem(UNREADABLE, (), "the spec is UTF-16, not UTF-8", "save it as UTF-8", at=(1, 1, 2))
+        return "", Problem(UNREADABLE, (), f"the {what} is UTF-16, not UTF-8", "save it as UTF-8", at=(1, 1, 2))
     if raw.startswith(UTF8_MARK):
         problem = Problem(
-            UNREADABLE, (), "the spec begins with a byte order mark", "save it as UTF-8 without one", at=(1, 1, 2)
+            UNREADABLE, (), f"the {what} begins with a byte order mark", "save it as UTF-8 without one", at=(1, 1, 2)
         )
         return raw[len(UTF8_MARK) :].decode(errors="replace"), problem
     try:
@@ -203,7 +212,7 @@ def decode(raw: bytes) -> tuple[str, Problem | None]:
     except UnicodeDecodeError as error:
         line, column = position(raw[: error.start].decode("utf-8"))
         message = f"the byte 0x{raw[error.start]:02x} is no UTF-8"
-        problem = Problem(UNREADABLE, (), message, "save the spec as UTF-8", at=(line, column, column + 1))
+        problem = Problem(UNREADABLE, (), message, f"save the {what} as UTF-8", at=(line, column, column + 1))
         return raw.decode("utf-8", errors="replace"), problem
 
 
@@ -213,14 +222,13 @@ def position(before: str) -> tuple[int, int]:
     return len(lines), len(lines[-1]) + 1
 
 
-def find_forbidden(text: str, lines: list[str]) -> Problem | None:
+def find_forbidden(text: str, what: str) -> Problem | None:
     """Return the problem of the first character that may not stand in a YAML text, or that splits its lines."""
-    del lines
     match = FORBIDDEN.search(text)
     if match is None:
         return None
     line, column = position(text[: match.start()])
-    message = f"the character U+{ord(match[0]):04X} may not stand in a spec"
+    message = f"the character U+{ord(match[0]):04X} may not stand in a {what}"
     return Problem(UNREADABLE, (), message, "remove it", at=(line, column, column + 1))
 
 

@@ -1,7 +1,7 @@
 """How a problem is shown: as text for people and editors, as JSON, as an annotation of GitHub Actions."""
 
 import unicodedata
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from ongrid_gen.load import Document, Span, dotted
 from ongrid_gen.problems import Path, Problem, Severity
@@ -17,51 +17,62 @@ FIRST_ONE: Final = frozenset({"OG902", "OG907"})
 GITHUB: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "notice"}
 
 
-def as_text(problem: Problem, document: Document | None, colour: bool = False) -> str:
+class Places(Protocol):
+    """What paths lead into: a spec, or the files of a bundle."""
+
+    def file_at(self, path: Path) -> tuple[Document | None, Path]:
+        """Return the document that a path is in, if it is in one, and the path inside it."""
+
+
+def as_text(problem: Problem, places: Places | None, colour: bool = False) -> str:
     """Return the editor line, the source line and a caret with the hint; lines and columns count from 1.
 
     `colour` adds the escapes of a terminal.
     """
-    span = span_of(problem, document)
+    document, span = document_at(places, problem.path), span_of(problem, places)
     head = f"{place(document, span)}: {severity(problem, colour)}: {problem.message}"
     lines = [head, *excerpt(document, span, problem.hint, colour, secret=problem.code == SECRET)]
     for path in problem.related:
-        other = related_span(problem, path, document)
+        document, other = document_at(places, path), related_span(problem, path, places)
         lines += [f"{place(document, other)}: note: {note(problem)}", *excerpt(document, other, "", colour)]
     return "\n".join(lines)
 
 
-def as_json(problems: list[Problem], document: Document | None) -> dict[str, Any]:
+def as_json(problems: list[Problem], places: Places | None) -> dict[str, Any]:
     """Return problems as JSON data. The keys are a contract."""
-    return {"problems": [json_problem(problem, document) for problem in problems]}
+    return {"problems": [json_problem(problem, places) for problem in problems]}
 
 
-def json_problem(problem: Problem, document: Document | None) -> dict[str, Any]:
+def json_problem(problem: Problem, places: Places | None) -> dict[str, Any]:
     """Return one problem as JSON data."""
     return {
         "code": problem.code,
         "severity": problem.severity.value,
         "message": problem.message,
         "hint": problem.hint,
-        "path": dotted(problem.path),
-        **json_place(document, span_of(problem, document)),
-        "related": [
-            {"path": dotted(path), **json_place(document, related_span(problem, path, document))}
-            for path in problem.related
-        ],
+        **json_place(places, problem.path, span_of(problem, places)),
+        "related": [json_place(places, path, related_span(problem, path, places)) for path in problem.related],
     }
 
 
-def json_place(document: Document | None, span: Span) -> dict[str, Any]:
-    """Return a place as JSON data."""
-    return {"file": file_of(document), "line": span.line, "column": span.column, "end_column": span.end_column}
+def json_place(places: Places | None, path: Path, span: Span) -> dict[str, Any]:
+    """Return a place as JSON data; the path is that inside the file."""
+    inside = path if places is None else places.file_at(path)[1]
+    file = file_of(document_at(places, path))
+    return {
+        "path": dotted(inside),
+        "file": file,
+        "line": span.line,
+        "column": span.column,
+        "end_column": span.end_column,
+    }
 
 
-def as_github(problem: Problem, document: Document | None) -> str:
+def as_github(problem: Problem, places: Places | None) -> str:
     """Return a workflow command that annotates the line in a pull request."""
-    span = span_of(problem, document)
+    span = span_of(problem, places)
     properties = {
-        "file": file_of(document),
+        "file": file_of(document_at(places, problem.path)),
         "line": span.line,
         "endLine": span.line,
         "col": span.column,
@@ -83,16 +94,27 @@ def escape_property(text: str) -> str:
     return escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def span_of(problem: Problem, document: Document | None) -> Span:
-    """Return where a problem is."""
+def document_at(places: Places | None, path: Path) -> Document | None:
+    """Return the document that a path is in."""
+    return None if places is None else places.file_at(path)[0]
+
+
+def span_of(problem: Problem, places: Places | None) -> Span:
+    """Return where a problem is, in its file."""
     if problem.at is not None:
         return Span(*problem.at)
-    return Span(1, 1, 2) if document is None else document.span(problem.path, problem.on_key, problem.within)
+    return span_at(places, problem.path, problem.on_key, problem.within)
 
 
-def related_span(problem: Problem, path: Path, document: Document | None) -> Span:
+def related_span(problem: Problem, path: Path, places: Places | None) -> Span:
     """Return where a related place is: a key when the problem is about a key."""
-    return Span(1, 1, 2) if document is None else document.span(path, problem.on_key)
+    return span_at(places, path, problem.on_key)
+
+
+def span_at(places: Places | None, path: Path, on_key: bool, within: tuple[int, int] | None = None) -> Span:
+    """Return where a value or key is, in its file."""
+    document, inside = (None, path) if places is None else places.file_at(path)
+    return Span(1, 1, 2) if document is None else document.span(inside, on_key, within)
 
 
 def file_of(document: Document | None) -> str:

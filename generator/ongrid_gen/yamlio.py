@@ -206,7 +206,7 @@ class Reader:
                 self.problem(
                     UNREADABLE,
                     place_of(event),
-                    "a second document begins here; a spec is one document",
+                    "a second document begins here; only one is read",
                     "remove the line `---` or what follows it",
                 )
             )

@@ -13,8 +13,6 @@ from ongrid_gen.promql import selectors
 from ongrid_gen.suggest import nearest
 
 CODE: Final = "OG048"
-# Names that only the stack's own programs give.
-OWNED: Final = ("traces_", "tempo_", "tempodb_", "otelcol_", "prometheus_", "alertmanager_")
 SCRAPE: Final = "add the job that exposes it to `prometheus.scrape`"
 
 
@@ -65,4 +63,4 @@ def is_missing(name: str, known: frozenset[str], site: Site) -> bool:
     if name in known or (name.startswith("slo:") and site.slos):
         return False
     anything = any(scrape.metrics is None for scrape in site.prometheus.scrape)
-    return not anything or name.startswith(OWNED)
+    return not anything or name.startswith(catalogue.OWNED)

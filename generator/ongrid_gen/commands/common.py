@@ -16,7 +16,7 @@ from ongrid_gen.load import Document, load, read_source
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.pipeline import read_site
 from ongrid_gen.problems import Problem, Rejected, Report, Severity
-from ongrid_gen.show import as_text
+from ongrid_gen.show import Places, as_text, document_at, file_of, span_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +62,24 @@ def out_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return option(function)
 
 
-def show(problems: list[Problem], document: Document) -> None:
-    """Print problems to stderr, each with its place in the spec."""
+def show(problems: list[Problem], places: Places) -> None:
+    """Print problems to stderr, each with its place in the spec or bundle."""
     colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-    for problem in in_order(problems, document):
-        click.echo(as_text(problem, document, colour=colour), err=True)
+    for problem in in_order(problems, places):
+        click.echo(as_text(problem, places, colour=colour), err=True)
     if problems:
         click.echo(summary(problems), err=True)
 
 
-def in_order(problems: list[Problem], document: Document) -> list[Problem]:
-    """Return problems by their place in the spec, top to bottom."""
-    return sorted(problems, key=lambda problem: place(problem, document))
+def in_order(problems: list[Problem], places: Places) -> list[Problem]:
+    """Return problems by their place, file by file, top to bottom."""
+    return sorted(problems, key=lambda problem: place(problem, places))
 
 
-def place(problem: Problem, document: Document) -> tuple[int, int]:
-    """Return line and column of a problem."""
-    if problem.at is not None:
-        return problem.at[:2]
-    span = document.span(problem.path, problem.on_key)
-    return span.line, span.column
+def place(problem: Problem, places: Places) -> tuple[str, int, int]:
+    """Return file, line and column of a problem."""
+    span = span_of(problem, places)
+    return file_of(document_at(places, problem.path)), span.line, span.column
 
 
 def summary(problems: list[Problem]) -> str:

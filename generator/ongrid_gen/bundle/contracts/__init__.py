@@ -1,0 +1,42 @@
+"""The contracts of a bundle. One module each; a new one is a line here."""
+
+from typing import Final
+
+from ongrid_gen.bundle.contracts import (
+    exemplar_chain,
+    given_secret,
+    known_uid,
+    memory_fits,
+    mounted_file,
+    reaches_listener,
+    read_label,
+    read_metric,
+    sound_query,
+    write_receiver,
+)
+from ongrid_gen.bundle.contracts.base import Contract
+from ongrid_gen.bundle.files import Bundle
+from ongrid_gen.bundle.wiring import Wiring
+from ongrid_gen.problems import Problem
+
+CONTRACTS: Final[tuple[Contract, ...]] = (
+    mounted_file,
+    reaches_listener,
+    given_secret,
+    write_receiver,
+    exemplar_chain,
+    known_uid,
+    memory_fits,
+    sound_query,
+    read_metric,
+    read_label,
+)
+
+
+def check_bundle(bundle: Bundle) -> list[Problem]:
+    """Return what does not fit, in the order of CONTRACTS. What follows from a file that is not read is not told."""
+    if bundle.unreadable:
+        return bundle.unreadable
+    wiring = Wiring(bundle)
+    unmounted = list(mounted_file.check(wiring))
+    return unmounted or [problem for contract in CONTRACTS for problem in contract.check(wiring)]

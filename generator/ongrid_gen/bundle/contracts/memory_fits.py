@@ -1,0 +1,51 @@
+"""OG011: what a program may use leaves room below what its container may use."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ongrid_gen.bundle.network import dig, is_collector
+from ongrid_gen.bundle.services import Service
+from ongrid_gen.bundle.wiring import Wiring
+from ongrid_gen.problems import Path, Problem
+
+CODE: Final = "OG011"
+MIB: Final = 1 << 20
+UNITS: Final = {"": 1, "b": 1, "k": 1 << 10, "m": MIB, "g": 1 << 30}
+SIZE: Final = re.compile(r"(\d+)\s*([bkmg]?)(?:i?b)?", re.IGNORECASE)
+MOST: Final = {"GOMEMLIMIT": 90, "limit_mib": 80}  # per cent of the container's limit
+
+
+def check(wiring: Wiring) -> Iterator[Problem]:
+    """At the limit the kernel kills; the garbage collector and the memory limiter must act before."""
+    for service in wiring.services:
+        limit = size_of(str(service.data.get("mem_limit", "")))
+        if not limit:
+            continue
+        for name, used, path in uses(service, wiring):
+            if used * 100 > limit * MOST[name]:
+                yield too_much(name, service, used // MIB, limit // MIB, path)
+
+
+def too_much(name: str, service: Service, used: int, limit: int, path: Path) -> Problem:
+    """Return the problem of a limit that is too near to the container's; both in MiB."""
+    message = f"`{name}` of `{service.name}` is {used} MiB, of a limit of {limit} MiB"
+    hint = f"write at most {limit * MOST[name] // 100} MiB, {MOST[name]} % of it"
+    return Problem(CODE, path, message, hint, related=((*service.path, "mem_limit"),))
+
+
+def uses(service: Service, wiring: Wiring) -> Iterator[tuple[str, int, Path]]:
+    """Yield what a program sets itself as a limit, in bytes."""
+    go = dig(service.data, "environment", "GOMEMLIMIT")
+    if isinstance(go, str):
+        yield "GOMEMLIMIT", size_of(go), (*service.path, "environment", "GOMEMLIMIT")
+    data = wiring.bundle.data(service.config or "")
+    limiter = dig(data, "processors", "memory_limiter", "limit_mib") if is_collector(data) else None
+    if isinstance(limiter, int):
+        yield "limit_mib", limiter * MIB, (str(service.config), "processors", "memory_limiter", "limit_mib")
+
+
+def size_of(text: str) -> int:
+    """Return a size of Compose or Go in bytes; 0 when it is none."""
+    part = SIZE.fullmatch(text)
+    return int(part[1]) * UNITS[part[2].lower()] if part else 0

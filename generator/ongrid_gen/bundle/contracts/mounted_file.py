@@ -1,0 +1,41 @@
+"""OG061: a file that a program is told to read is in its container."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from typing import Final
+
+from ongrid_gen.bundle.network import is_prometheus, items
+from ongrid_gen.bundle.services import CONFIG_FLAGS, Service
+from ongrid_gen.bundle.wiring import Wiring
+from ongrid_gen.checks.base import did_you_mean
+from ongrid_gen.problems import Problem
+
+CODE: Final = "OG061"
+
+
+def check(wiring: Wiring) -> Iterator[Problem]:
+    """Without its configuration a program does not start; a pattern of rule files that finds none is no error to it."""
+    for service in wiring.services:
+        found = service.flag(*CONFIG_FLAGS)
+        if found is not None:
+            yield from configured(service, *found, wiring)
+        data = wiring.bundle.data(service.config or "")
+        for index, pattern in items(data.get("rule_files") if is_prometheus(data) else None):
+            here = service.on_bundle(str(pattern))
+            if here is None or not any(fnmatch(file, here) for file in wiring.bundle.documents):
+                yield Problem(CODE, (str(service.config), "rule_files", index), f"`{pattern}` finds no file of rules",
+                              "mount the folder of the rules there, or write where it is mounted")  # fmt: skip
+
+
+def configured(service: Service, inside: str, path: tuple[str | int, ...], wiring: Wiring) -> Iterator[Problem]:
+    """Yield what is wrong with the configuration that a command names."""
+    file = service.on_bundle(inside)
+    if file is None:
+        targets = [mount.target for mount in service.mounts if mount.in_bundle]
+        yield Problem(CODE, path, f"`{service.name}` is to read `{inside}`, and mounts no folder there",
+                      did_you_mean(inside.rpartition("/")[0], targets))  # fmt: skip
+    elif file not in wiring.bundle.documents:
+        folder = file.rpartition("/")[0] + "/"
+        names = [one.removeprefix(folder) for one in wiring.bundle.below(folder)]
+        yield Problem(CODE, path, f"`{service.name}` is to read `{inside}`, which is not in `{folder}`",
+                      did_you_mean(inside.rpartition("/")[2], names))  # fmt: skip

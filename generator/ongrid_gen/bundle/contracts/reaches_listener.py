@@ -1,0 +1,74 @@
+"""OG060: what a component calls is a component that listens there, speaks that, and shares a network with it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ongrid_gen.bundle.network import Call, Listener
+from ongrid_gen.bundle.services import Service
+from ongrid_gen.bundle.wiring import Wiring
+from ongrid_gen.checks.base import did_you_mean
+from ongrid_gen.problems import Path, Problem
+
+CODE: Final = "OG060"
+ITSELF: Final = ("localhost", "127.0.0.1")
+
+
+def check(wiring: Wiring) -> Iterator[Problem]:
+    """A wrong name, port, protocol or network refuses every connection; the sender queues or drops, and goes on."""
+    for call in wiring.calls:
+        if call.host in ITSELF:
+            yield from heard(call, [call.service], wiring)
+        elif not is_elsewhere(call.host):
+            yield from reached(call, wiring)
+
+
+def is_elsewhere(host: str) -> bool:
+    """Tell whether a host is outside the bundle: a name with a dot, an address, or Docker's own host."""
+    return "." in host or ":" in host or not host or "$" in host
+
+
+def reached(call: Call, wiring: Wiring) -> Iterator[Problem]:
+    """Yield what keeps a call from another container."""
+    found = wiring.called(call)
+    elsewhere = wiring.own(call.host)
+    if found:
+        yield from heard(call, found, wiring)
+    elif elsewhere:
+        other = elsewhere[0]
+        yield wrong(
+            call,
+            f"is in no network of `{call.service.name}`",
+            f"put both into one network, such as `{sorted(other.data.get('networks') or ['default'])[0]}`",
+            (*other.path, "networks"),
+        )
+    else:
+        hosts = sorted({host for service in wiring.services for host in service.hosts})
+        yield wrong(call, "is no container of the bundle", did_you_mean(call.host, hosts))
+
+
+def heard(call: Call, services: list[Service], wiring: Wiring) -> Iterator[Problem]:
+    """Yield what is wrong with port or protocol."""
+    ports = [one for one in wiring.listeners if one.service in services]
+    if not ports or any(fits(call, one) for one in ports):
+        return
+    same = [one for one in ports if one.port == call.port]
+    right = next((one for one in ports if one.protocol == call.protocol), None)
+    if same:
+        hint = f"write port {right.port}" if right else f"enable {call.protocol} there"
+        yield wrong(call, f"speaks {same[0].protocol} on port {call.port}, not {call.protocol}", hint, same[0].path)
+    else:
+        known = ", ".join(str(one.port) for one in ports)
+        hint = f"write port {right.port}" if right else f"it listens on {known}"
+        yield wrong(call, f"does not listen on port {call.port}", hint, (right or ports[0]).path)
+
+
+def fits(call: Call, listener: Listener) -> bool:
+    """Tell whether a call ends there."""
+    return call.port == listener.port and call.protocol == listener.protocol
+
+
+def wrong(call: Call, why: str, hint: str, *related: Path) -> Problem:
+    """Return the problem of a call."""
+    at = call.text.find(call.host)
+    message = f"`{call.service.name}` calls `{call.text}`: `{call.host}` {why}"
+    return Problem(CODE, call.path, message, hint, related=related, within=(max(0, at), len(call.text)))

@@ -1,0 +1,29 @@
+"""OG010: Prometheus takes what Tempo's metrics generator writes."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ongrid_gen.bundle.network import is_prometheus, is_tempo
+from ongrid_gen.bundle.wiring import Wiring
+from ongrid_gen.problems import Problem
+
+CODE: Final = "OG010"
+FLAG: Final = "--web.enable-remote-write-receiver"
+PATH: Final = "/api/v1/write"
+
+
+def check(wiring: Wiring) -> Iterator[Problem]:
+    """Without the receiver, or at another path, every write is answered with 404: no span metrics, no alert."""
+    for call in wiring.calls:
+        if not is_tempo(wiring.bundle.data(call.service.config or "")):
+            continue
+        for service in wiring.called(call):
+            if not is_prometheus(wiring.bundle.data(service.config or "")):
+                continue
+            if service.flag(FLAG) is None:
+                yield Problem(CODE, (*service.path, "command"),
+                              f"Tempo writes its span metrics to `{service.name}`, which does not take them",
+                              f"add `{FLAG}`", related=(call.path,))  # fmt: skip
+            if not call.text.endswith(PATH):
+                yield Problem(CODE, call.path, f"Tempo writes to `{call.text}`, where Prometheus takes nothing",
+                              f"end it with `{PATH}`")  # fmt: skip

@@ -1,0 +1,61 @@
+"""The files of a bundle as data that knows where it stands. The first step of a path is the file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path as File
+from typing import Any, Final
+
+from ongrid_gen.load import Document, Source, SourceError, read_document, read_source
+from ongrid_gen.problems import Path, Problem
+from ongrid_gen.render import MANIFEST
+
+COMPOSE: Final = "compose.yaml"
+READ: Final = (".yaml", ".yml", ".json")
+# What promtool alone reads, and what says what was rendered.
+LEFT_OUT: Final = ("prometheus/tests/", MANIFEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The documents of a folder, by their path in it."""
+
+    name: str
+    documents: Mapping[str, Document]
+
+    def file_at(self, path: Path) -> tuple[Document | None, Path]:
+        """Return the document that a path is in, and the rest of the path."""
+        return (self.documents.get(str(path[0])), path[1:]) if path else (None, ())
+
+    def data(self, file: str) -> Mapping[str, Any]:
+        """Return what a file says; nothing when it is not there or no mapping."""
+        document = self.documents.get(file)
+        return document.data if document is not None and isinstance(document.data, dict) else {}
+
+    def below(self, folder: str) -> Iterator[str]:
+        """Yield the files of a folder, and of those in it."""
+        return (file for file in self.documents if file.startswith(folder))
+
+    @property
+    def unreadable(self) -> list[Problem]:
+        """What keeps files from being read."""
+        return [
+            replace(problem, path=(file, *problem.path), related=tuple((file, *path) for path in problem.related))
+            for file, document in self.documents.items()
+            for problem in document.problems
+        ]
+
+
+def read_bundle(folder: File) -> Bundle:
+    """Return the bundle in a folder. SourceError when there is none, or a file cannot be opened."""
+    if not (folder / COMPOSE).is_file():
+        raise SourceError(f"{folder} holds no bundle: there is no {COMPOSE} in it; `ongrid-gen render` writes one")
+    files = sorted(file for file in folder.rglob("*") if file.suffix in READ and file.is_file())
+    names = {file.relative_to(folder).as_posix(): file for file in files}
+    return Bundle(
+        str(folder),
+        {
+            name: read_document(Source(str(file), read_source(file).text), "file")
+            for name, file in names.items()
+            if not name.startswith(LEFT_OUT)
+        },
+    )

@@ -1,0 +1,108 @@
+"""The containers of a bundle's compose files: what they are called, mount, run, and which networks they are in."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from ongrid_gen.bundle.files import COMPOSE, Bundle
+from ongrid_gen.problems import Path
+
+CONFIG_FLAGS: Final = ("--config", "--config.file", "-config.file")
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A folder that a container sees. `source` is a folder of the bundle (relative to it) or the name of a volume."""
+
+    source: str
+    target: str
+    path: Path
+    in_bundle: bool
+
+
+@dataclass(frozen=True)
+class Service:
+    """One container of a compose file."""
+
+    name: str
+    file: str
+    data: Mapping[str, Any]
+    project: Mapping[str, Any]
+
+    @property
+    def path(self) -> Path:
+        """Where it stands."""
+        return (self.file, "services", self.name)
+
+    @property
+    def hosts(self) -> set[str]:
+        """The names by which others on its networks reach it."""
+        networks = self.data.get("networks")
+        aliases = [alias for one in networks.values() if isinstance(one, dict) for alias in one.get("aliases", ())] if (
+            isinstance(networks, dict)) else []  # fmt: skip
+        return {self.name, *([self.data["hostname"]] if "hostname" in self.data else []), *aliases}
+
+    @property
+    def networks(self) -> set[str]:
+        """The networks it is in, as Docker calls them."""
+        return {self._network(name) for name in self.data.get("networks") or ["default"]}
+
+    def _network(self, name: str) -> str:
+        known = (self.project.get("networks") or {}).get(name) or {}
+        return str(known.get("name") or (name if known.get("external") else f"{self.project.get('name', '')}_{name}"))
+
+    @property
+    def flags(self) -> Iterator[tuple[str, str, Path]]:
+        """Yield the flags of its command: name, value (empty without one), place."""
+        for index, argument in enumerate(self.data.get("command") or ()):
+            name, _, value = str(argument).partition("=")
+            yield name, value, (*self.path, "command", index)
+
+    def flag(self, *names: str) -> tuple[str, Path] | None:
+        """Return value and place of the first of these flags that it has."""
+        return next(((value, path) for name, value, path in self.flags if name in names), None)
+
+    @cached_property
+    def mounts(self) -> list[Mount]:
+        """What it mounts."""
+        return [mount for index, text in enumerate(self.data.get("volumes") or ()) if isinstance(text, str)
+                for mount in self._mount(text, (*self.path, "volumes", index))]  # fmt: skip
+
+    def _mount(self, text: str, path: Path) -> Iterator[Mount]:
+        source, _, rest = text.partition(":")
+        if not rest:
+            return
+        in_bundle = source.startswith(".")
+        folder = (PurePosixPath(self.file).parent / source).as_posix() if in_bundle else source
+        yield Mount(folder, rest.split(":")[0], path, in_bundle)
+
+    @property
+    def secrets(self) -> list[str]:
+        """The names of the secrets that it is given."""
+        return [one if isinstance(one, str) else str(one.get("source")) for one in self.data.get("secrets") or ()]
+
+    def on_bundle(self, inside: str) -> str | None:
+        """Return the file of the bundle that a path inside the container is; None when it is on no folder of it."""
+        for mount in self.mounts:
+            if mount.in_bundle and PurePosixPath(inside).is_relative_to(mount.target):
+                return (PurePosixPath(mount.source) / PurePosixPath(inside).relative_to(mount.target)).as_posix()
+        return None
+
+    @property
+    def config(self) -> str | None:
+        """The file of the bundle that its command names as configuration."""
+        found = self.flag(*CONFIG_FLAGS)
+        return None if found is None else self.on_bundle(found[0])
+
+
+def services(bundle: Bundle) -> list[Service]:
+    """Return the containers of the centre and of every edge."""
+    files = [file for file in bundle.documents if PurePosixPath(file).name == COMPOSE]
+    return [
+        Service(name, file, data, bundle.data(file))
+        for file in files
+        for name, data in (bundle.data(file).get("services") or {}).items()
+        if isinstance(data, dict)
+    ]
