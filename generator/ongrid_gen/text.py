@@ -15,6 +15,7 @@ from jinja2 import Environment, StrictUndefined, Template, Undefined
 from ongrid_gen.resources import stack_text
 from ongrid_gen.units import plain
 
+JSON = json.JSONEncoder(ensure_ascii=False)
 RE2_SPECIAL = frozenset("\\.+*?()|[]{}^$")
 
 
@@ -71,7 +72,7 @@ def fill_source(name: str, **values: Any) -> str:
 
 def promql_string(value: str) -> Code:
     """Quote for PromQL (and for LogQL's double quotes): backslash, quote and control characters are escaped."""
-    return Code(json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f"))
+    return Code(JSON.encode(value).replace("\x7f", "\\x7f"))
 
 
 def re2_literal(value: str) -> str:

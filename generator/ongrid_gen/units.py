@@ -5,6 +5,7 @@ A duration is Prometheus': `1h30m`, units y w d h m s ms in this order, each at 
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 DURATION = re.compile(
     r"^(?:(?P<y>\d+)y)?(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?(?:(?P<ms>\d+)ms)?$"
@@ -31,6 +32,7 @@ def parse_duration(text: str) -> Decimal:
     return Decimal(total) / 1000
 
 
+@lru_cache(maxsize=4096)
 def format_duration(seconds: Decimal | int) -> str:
     """Return seconds as the shortest Prometheus duration without years and weeks: 90 gives `1m30s`."""
     left = int(Decimal(seconds) * 1000)

@@ -6,6 +6,7 @@ writes both, given the pieces that differ.
 
 import json
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 
 from ongrid_gen.alerts.conditions import fewest_requests, is_ongrid, request_labels
 from ongrid_gen.alerts.links import runbook_link
@@ -40,8 +41,14 @@ def own_labels(alert: Alert, site: Site, identity: Collection[str]) -> dict[str,
 
 def owner_label(site: Site, service: str | None) -> dict[str, str]:
     """Return the label that names who answers for the service, if the site says so."""
-    known = None if service is None else site.service(service)
-    return {OWNER: known.owner} if known is not None and known.owner is not None else {}
+    owner = None if service is None else owners(site).get(service)
+    return {} if owner is None else {OWNER: owner}
+
+
+@cache
+def owners(site: Site) -> dict[str, str | None]:
+    """Return who answers for each service."""
+    return {service.name: service.owner for service in site.services}
 
 
 def as_templates(labels: Mapping[str, str]) -> dict[str, str]:

@@ -7,13 +7,14 @@ allow always holds samples. Times are milliseconds here, as in Prometheus: no ro
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from ongrid_gen.model import Alert, Site
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clock:
-    """The times of one alert."""
+    """The times of one alert. What a window reads is asked again and again, and kept."""
 
     step: int
     window: int
@@ -69,7 +70,7 @@ class Clock:
         """Return `rate()` over the same window."""
         return delta * (self._factor / (self.window / 1000))
 
-    @property
+    @cached_property
     def grown(self) -> int:
         """How many steps of growth a full window holds."""
         first, last, _ = self._edges
@@ -82,7 +83,7 @@ class Clock:
         start = end - self.window
         return (start // self.step + 1) * self.step, end // self.step * self.step, end
 
-    @property
+    @cached_property
     def _factor(self) -> float:
         first, last, end = self._edges
         sampled = (last - first) / 1000

@@ -7,7 +7,8 @@ computed here as Prometheus does, so the evaluation from which on the alert is t
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, chain, repeat
 from typing import Any, Final
 
 from ongrid_gen.alerts.cases.clock import Clock, clock_of
@@ -37,7 +38,8 @@ class Course:
 
     def counts(self) -> list[int]:
         """Return what the counter grew by up to each sample."""
-        return list(accumulate((one for steps, one in self.parts for _ in range(steps)), initial=0))
+        steps = chain.from_iterable(repeat(one, steps) for steps, one in self.parts)
+        return list(accumulate(steps, initial=0))
 
     @property
     def end(self) -> int:
@@ -47,7 +49,7 @@ class Course:
         return (samples * clock.step) // clock.interval * clock.interval
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """One alert under test; `expected` is how promtool's tests spell it at these rates, now and before."""
 
@@ -56,12 +58,17 @@ class Subject:
     clock: Clock
     expected: Callable[[float, float], Mapping[str, Any]]
 
-    @property
+    @cached_property
     def ago(self) -> int:
         """How long before now is compared with, in milliseconds."""
         return int(compare_to(self.alert) * 1000)
 
-    @property
+    @cached_property
+    def left(self) -> float:
+        """The share of the requests that must be left."""
+        return float(FULL - drop_of(self.alert))
+
+    @cached_property
     def fewest(self) -> int:
         """The guard."""
         return int(self.alert.params["min_requests"])
@@ -103,7 +110,7 @@ class Subject:
 
     def compared(self, now: float, before: float) -> bool:
         """Tell whether two rates satisfy the expression, to the last bit."""
-        left = float(FULL - drop_of(self.alert)) * before
+        left = self.left * before
         fell = now < left if operator_of(self.alert) == ">" else now <= left
         return fell and (float(self.alert.window) * before >= self.fewest if self.fewest else before > 0)
 
@@ -114,17 +121,22 @@ class Subject:
         first = last - clock.grown
         return None if first < 0 or last >= len(counts) else clock.rate(counts[last] - counts[first])
 
-    def rates(self, counts: Sequence[int], at: int) -> tuple[float, float] | None:
+    def readings(self, course: Course) -> list[float | None]:
+        """Return what the recording holds after each evaluation."""
+        counts = course.counts()
+        return [self.reads(counts, at) for at in range(0, course.end + 1, self.clock.interval)]
+
+    def rates(self, readings: Sequence[float | None], at: int) -> tuple[float, float] | None:
         """Return the rates now and before at an evaluation; None when one of them is not known."""
-        interval = self.clock.interval
-        now, before = self.reads(counts, at), self.reads(counts, (at - self.ago) // interval * interval)
+        earlier = (at - self.ago) // self.clock.interval
+        now, before = readings[at // self.clock.interval], readings[earlier] if earlier >= 0 else None
         return None if now is None or before is None else (now, before)
 
     def spans(self, course: Course) -> list[tuple[int, int]]:
         """Return the evaluations from which on the expression is true, and no longer."""
-        counts, found, since = course.counts(), [], None
+        readings, found, since = self.readings(course), [], None
         for at in range(0, course.end + 1, self.clock.interval):
-            rates = self.rates(counts, at)
+            rates = self.rates(readings, at)
             true = rates is not None and self.compared(*rates)
             if true and since is None:
                 since = at
@@ -135,7 +147,7 @@ class Subject:
 
     def alert_at(self, course: Course, at: int) -> Mapping[str, Any]:
         """Return the alert that fires at an evaluation."""
-        rates = self.rates(course.counts(), at)
+        rates = self.rates(self.readings(course), at)
         if rates is None:
             raise AssertionError("no rates to compare")
         return self.expected(*rates)
@@ -240,7 +252,7 @@ def ends(one: Subject) -> Iterator[RuleTest]:
         due, over = clock.fires(since), clock.resolves(until)
         if not due < until or over > course.end:
             continue
-        fired, rates = one.alert_at(course, due), one.rates(course.counts(), until - clock.interval)
+        fired, rates = one.alert_at(course, due), one.rates(one.readings(course), until - clock.interval)
         if rates is None:
             continue
         # What it says while `keep_firing_for` runs is what it said when it was last true.

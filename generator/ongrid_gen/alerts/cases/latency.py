@@ -1,5 +1,6 @@
 """The generated tests of a latency alert: histograms over time."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -66,7 +67,7 @@ class Subject:
     @property
     def next_bound(self) -> Decimal:
         """The bound above the threshold."""
-        return next(bound for bound in self.bounds if bound > self.bound)
+        return self.bounds[bisect_right(self.bounds, self.bound)]
 
     @property
     def fewest(self) -> int:
