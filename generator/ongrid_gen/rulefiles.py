@@ -14,14 +14,9 @@ TEST_SUFFIX: Final = ".test.yaml"
 
 def rule_files(site: Site) -> Iterator[RuleFile]:
     """Yield every rule file of a site, with its unit tests."""
-    yield from other_files(site)
-    yield from (slo_file(slo, site) for slo in site.slos)
-
-
-def other_files(site: Site) -> Iterator[RuleFile]:
-    """Yield the rule files that are not an SLO's: those may be many and alike, see `slos.stencil`."""
     yield from alerts.rule_files(site)
     yield from selfmon.rule_files(site)
+    yield from (slo_file(slo, site) for slo in site.slos)
 
 
 def rules_path(file: RuleFile) -> str:

@@ -35,8 +35,8 @@ KINDS: Final[dict[str, Kind]] = {
 }
 
 __all__ = [
-    "KINDS", "Explanation", "Kind", "Timing", "explain_text", "kind_of", "rule_files", "rules_of",
-    "runbook", "runbook_path",
+    "KINDS", "Explanation", "Kind", "Timing", "explain_text", "groups", "kind_of", "rule_file", "rule_files",
+    "rules_of", "runbook", "runbook_path",
 ]  # fmt: skip
 
 
@@ -51,17 +51,26 @@ def rules_of(alert: Alert, site: Site) -> list[Rule]:
 
 
 def rule_files(site: Site) -> Iterator[RuleFile]:
-    """Yield a file for each group of alerts: its recordings first, then its alerts, and their unit tests."""
-    groups: dict[str, list[Alert]] = {}
+    """Yield a file for each group of alerts."""
+    return (rule_file(name, alerts, site) for name, alerts in groups(site).items())
+
+
+def groups(site: Site) -> dict[str, list[Alert]]:
+    """Return the alerts of each group, by its name."""
+    found: dict[str, list[Alert]] = {}
     for alert in site.alerts:
-        groups.setdefault(kind_of(alert).group(alert), []).append(alert)
-    for name, alerts in groups.items():
-        records: dict[tuple[str, str], Record] = {}
-        for alert in alerts:
-            for record in kind_of(alert).records(alert, site):
-                records.setdefault((record.name, record.expr), record)
-        rules = [rule for alert in alerts for rule in rules_of(alert, site)]
-        yield RuleFile(name, (Group(name, (*records.values(), *rules)),), partial(tests_of, alerts, site))
+        found.setdefault(kind_of(alert).group(alert), []).append(alert)
+    return found
+
+
+def rule_file(name: str, alerts: Sequence[Alert], site: Site) -> RuleFile:
+    """Return the file of a group of alerts: its recordings first, then its alerts, and their unit tests."""
+    records: dict[tuple[str, str], Record] = {}
+    for alert in alerts:
+        for record in kind_of(alert).records(alert, site):
+            records.setdefault((record.name, record.expr), record)
+    rules = [rule for alert in alerts for rule in rules_of(alert, site)]
+    return RuleFile(name, (Group(name, (*records.values(), *rules)),), partial(tests_of, alerts, site))
 
 
 def tests_of(alerts: Sequence[Alert], site: Site) -> tuple[TestFile, ...]:

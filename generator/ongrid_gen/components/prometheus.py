@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from ongrid_gen import selfmon
+from ongrid_gen.alerts.stencil import alert_files
 from ongrid_gen.components.base import ComposeService, Container, Tree, publish, yaml_file
 from ongrid_gen.components.images import PROMETHEUS
 from ongrid_gen.conventions import (
@@ -14,7 +16,7 @@ from ongrid_gen.conventions import (
     TEMPO_HTTP,
 )
 from ongrid_gen.model import Scrape, Site
-from ongrid_gen.rulefiles import other_files, rules_data, rules_path, tests_data, tests_path
+from ongrid_gen.rulefiles import rules_data, rules_path, tests_data, tests_path
 from ongrid_gen.rules import RuleFile
 from ongrid_gen.slos.files import rule_file
 from ongrid_gen.slos.stencil import slo_files
@@ -35,8 +37,9 @@ DOCKER_HOST: Final = "host.docker.internal"
 def files(site: Site) -> Tree:
     """Return the configuration, a rules file per group, and the unit tests of each."""
     tree: Tree = {CONFIG: yaml_file(config(site), site)}
-    for file in other_files(site):
+    for file in selfmon.rule_files(site):
         tree |= rule_texts(file, site)
+    tree |= alert_files(site, rule_texts)
     return tree | slo_files(site, lambda slo, of: rule_texts(rule_file(slo, of), of))
 
 
