@@ -25,8 +25,7 @@ from ongrid_gen.estimate import OPERATIONS
 from ongrid_gen.model import Site, Slo
 from ongrid_gen.slos import names
 from ongrid_gen.slos.burn import base_window, slow_step
-from ongrid_gen.slos.rules import record_labels
-from ongrid_gen.slos.selection import request_labels
+from ongrid_gen.slos.rules import recorded_labels
 from ongrid_gen.units import plain
 
 SERVICES: Final = 100
@@ -150,7 +149,7 @@ def histories(site: Site, epoch: float) -> Iterator[History]:
 def objective_histories(slo: Slo, site: Site, bad: float) -> Iterator[History]:
     """Yield the past of an objective's recordings."""
     base, step, interval = base_window(site), slow_step(site), int(site.alerting.interval)
-    labels = request_labels(slo) | record_labels(slo)
+    labels = recorded_labels(slo)
     for name, rate in ((names.errors(base), bad * RPS), (names.total(base), RPS)):
         yield History(Series(spelled(name, labels), noisy(rate)), interval, RATES_BACK)
     for name, rate in ((names.errors_counted(step), bad * RPS), (names.total_counted(step), RPS)):
