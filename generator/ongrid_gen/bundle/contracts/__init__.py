@@ -3,15 +3,21 @@
 from typing import Final
 
 from ongrid_gen.bundle.contracts import (
+    data_survives,
+    escaped_dollar,
     exemplar_chain,
     given_secret,
     known_uid,
     memory_fits,
     mounted_file,
+    open_port,
+    pipeline_order,
     reaches_listener,
     read_label,
     read_metric,
+    same_site,
     sound_query,
+    used_component,
     write_receiver,
 )
 from ongrid_gen.bundle.contracts.base import Contract
@@ -27,6 +33,12 @@ CONTRACTS: Final[tuple[Contract, ...]] = (
     exemplar_chain,
     known_uid,
     memory_fits,
+    same_site,
+    data_survives,
+    open_port,
+    used_component,
+    pipeline_order,
+    escaped_dollar,
     sound_query,
     read_metric,
     read_label,

@@ -1,0 +1,40 @@
+"""OG017: what is published beyond this machine asks who one is."""
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Final
+
+from ongrid_gen.bundle.network import is_collector
+from ongrid_gen.bundle.services import Service
+from ongrid_gen.bundle.wiring import Wiring
+from ongrid_gen.problems import Problem, Severity
+
+CODE: Final = "OG017"
+
+
+def check(wiring: Wiring) -> Iterator[Problem]:
+    """Prometheus, Tempo and Alertmanager ask nobody: whoever reaches the port reads everything, and may delete it."""
+    for service in wiring.services:
+        for index, port in enumerate(service.data.get("ports") or ()):
+            address = str(port).rpartition(":")[0].rpartition(":")[0]
+            if is_public(address):
+                yield Problem(
+                    code=CODE,
+                    path=(*service.path, "ports", index),
+                    message=f"`{service.name}` publishes `{port}` to everybody, and asks nobody who they are",
+                    hint="begin it with `127.0.0.1:`, or put a proxy that asks before it",
+                    severity=Severity.WARNING if is_edge(service, wiring) else Severity.ERROR,
+                )
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an address is more than this machine; none is every address of it."""
+    try:
+        return not ipaddress.ip_address(address.strip("[]") or "0.0.0.0").is_loopback
+    except ValueError:
+        return False
+
+
+def is_edge(service: Service, wiring: Wiring) -> bool:
+    """Tell whether a container is an agent, which applications of other hosts may have to reach."""
+    return service.file.startswith("edge/") and is_collector(wiring.bundle.data(service.config or ""))

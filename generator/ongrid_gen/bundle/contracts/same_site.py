@@ -1,0 +1,41 @@
+"""OG064: what Tempo writes and what Prometheus sends bear the same labels of the site."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ongrid_gen.bundle.network import dig, is_prometheus, is_tempo
+from ongrid_gen.bundle.wiring import Wiring
+from ongrid_gen.problems import Path, Problem
+
+CODE: Final = "OG064"
+
+
+def check(wiring: Wiring) -> Iterator[Problem]:
+    """Inhibition compares `site`; an alert whose series say another one is never muted by what causes it."""
+    tempos = [external(wiring, service.config, ("metrics_generator", "registry", "external_labels"))
+              for service in wiring.services if is_tempo(wiring.bundle.data(service.config or ""))]  # fmt: skip
+    others = [external(wiring, service.config, ("global", "external_labels"))
+              for service in wiring.services if is_prometheus(wiring.bundle.data(service.config or ""))]  # fmt: skip
+    for path, labels in tempos:
+        for other, wanted in others:
+            for label in sorted(labels.keys() | wanted.keys()):
+                if labels.get(label) != wanted.get(label):
+                    yield differs(label, labels, wanted, path, other)
+
+
+def external(wiring: Wiring, file: str | None, keys: tuple[str, ...]) -> tuple[Path, Mapping[str, Any]]:
+    """Return where a program's external labels stand, and what they are."""
+    return (str(file), *keys), dig(wiring.bundle.data(file or ""), *keys) or {}
+
+
+def differs(label: str, labels: Mapping[str, Any], wanted: Mapping[str, Any], path: Path, other: Path) -> Problem:
+    """Return the problem of a label that is not the same in both."""
+    if label not in wanted:
+        message = f"Tempo gives its series `{label}: {labels[label]}`, which Prometheus' own alerts lack"
+        return Problem(CODE, (*path, label), message, "give both the same", related=(other,))
+    said = f"is `{labels[label]}`" if label in labels else "is missing"
+    message = f"the label `{label}` of what Tempo generates {said}, and Prometheus' own alerts have `{wanted[label]}`"
+    hint, related = f"write `{label}: {wanted[label]}`", ((*other, label),)
+    if label in labels:
+        return Problem(CODE, (*path, label), message, hint, related=related)
+    return Problem(CODE, path, message, hint, on_key=True, related=related)
