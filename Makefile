@@ -80,8 +80,9 @@ golden: setup ## write the golden files anew, then run the tests that compare th
 	@ONGRID_GEN_GOLDEN=1 $(BIN)/pytest -q -n $(WORKERS) -m "not integration and not engine" -k "golden or bad"
 	@$(BIN)/pytest -q -n $(WORKERS) -m "not integration and not engine" -k "golden or bad"
 
-gen: setup ## write docs/reference.md anew from the schema
+gen: setup ## write docs/reference.md and docs/checks.md anew from their sources
 	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/checks_page.py
 
 mutants: setup ## break every rule in every small way: do its generated tests notice? writes docs/mutants.md
 	@$(BIN)/python tools/mutants.py --write

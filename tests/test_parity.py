@@ -2,11 +2,14 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
 from ongrid_gen import checks
 from ongrid_gen.alerts import KINDS
+from ongrid_gen.bundle import contracts
 from ongrid_gen.checks import CHECKS
 from ongrid_gen.cli import COMMANDS
 from ongrid_gen.components.channels import CHANNELS, COMMON_TEXTS
@@ -52,6 +55,11 @@ def test_a_check_is_listed_and_has_a_failing_fixture(name: str) -> None:
     assert (ROOT / "tests" / "bad" / name / "expected.txt").is_file()
 
 
+@pytest.mark.parametrize("name", [path.stem for path in (ROOT / "generator/ongrid_gen/bundle/contracts").glob("*.py")])
+def test_a_contract_is_listed(name: str) -> None:
+    assert name in ("__init__", "base") or getattr(contracts, name) in contracts.CONTRACTS
+
+
 def test_no_code_is_used_twice() -> None:
     codes = [check.CODE for check in CHECKS]
     assert len(set(codes)) == len(codes)
@@ -72,13 +80,11 @@ def test_the_readme_shows_the_demo_site() -> None:
     assert shown == (ROOT / "site.yaml").read_text(encoding="utf-8")
 
 
-def test_the_reference_is_what_the_schema_says() -> None:
+@pytest.mark.parametrize("tool", ["reference", "checks_page"])
+def test_a_generated_page_is_what_its_sources_say(tool: str) -> None:
     """To mend: `make gen`."""
-    import subprocess
-    import sys
-
-    done = subprocess.run([sys.executable, ROOT / "tools" / "reference.py", "--check"], check=False)
-    assert done.returncode == 0, "docs/reference.md is out of date: run `make gen`"
+    done = subprocess.run([sys.executable, ROOT / "tools" / f"{tool}.py", "--check"], check=False)
+    assert done.returncode == 0, f"the page that tools/{tool}.py writes is out of date: run `make gen`"
 
 
 def test_the_readme_names_every_command() -> None:
