@@ -16,6 +16,8 @@ SECRET_PAIRS: Final = frozenset(
 )  # fmt: skip
 WORD: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 ELSEWHERE: Final = re.compile(r"secrets/[^/]+|/run/secrets/.+|\$\{env:[A-Za-z_][A-Za-z0-9_]*\}")
+# The address of a container, as the files of a bundle are full of them; a webhook's has a path that is its secret.
+INSIDE: Final = re.compile(r"https?://[A-Za-z0-9_-]+(?::\d+)?(?:/api/v1/\w+)?/?")
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 WRITTEN_PAIR: Final = re.compile(
@@ -63,5 +65,6 @@ def redacted(line: str) -> str:
 def redacted_pair(match: re.Match[str]) -> str:
     """Return a key and its value, the value starred out when it is a secret."""
     key, value = match["key"], match["value"].strip("\"'")
-    secret = (is_secret_key(key) and is_literal(value)) or (wants_file(key) and is_no_file(key, value))
+    address = wants_file(key) and is_no_file(key, value) and INSIDE.fullmatch(value) is None
+    secret = address or (is_secret_key(key) and is_literal(value))
     return match[0][: -len(match["value"])] + "*" * len(match["value"]) if secret else match[0]
