@@ -1,6 +1,5 @@
 """Every key that is rendered for Tempo exists in that version: held to the lists recorded from the running programs."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,11 +7,10 @@ import pytest
 from ongrid_gen.components.tempo import DIALECTS
 from ongrid_gen.conventions import GRAPH_BOUNDS, SPAN_BOUNDS
 from ongrid_gen.units import parse_duration
-from support import site_of
+from support import ROOT, site_of
 
-ENGINES = Path(__file__).resolve().parent / "engines"
-RECORDED = {"1.5": "tempo-1.5.0", "2.10": "tempo-2.10.8", "3.0": "tempo-3.0.3"}
-# Maps without defaults do not show in what a running program reports (engines/README.md): these keys were tried on the
+KEYS = ROOT / "stack" / "tempo" / "keys"
+# Maps without defaults do not show in what a running program reports (docs/metrics.md): these keys were tried on the
 # programs one by one, or read in their source.
 UNSHOWN = {
     "1.5": {
@@ -69,8 +67,7 @@ def keys(data: Any, prefix: str = "") -> set[str]:
 
 def recorded(version: str) -> set[str]:
     """Return the keys that the running program reported."""
-    lines = (ENGINES / f"{RECORDED[version]}.keys").read_text(encoding="utf-8").splitlines()
-    return {line.split("\t")[0] for line in lines}
+    return set((KEYS / f"{version}.txt").read_text(encoding="utf-8").splitlines())
 
 
 def without_site_labels(found: set[str]) -> set[str]:

@@ -26,6 +26,7 @@ from ongrid_gen.conventions import (
 )
 from ongrid_gen.promql import Selector
 from ongrid_gen.series import SpanSeries
+from ongrid_gen.suggest import nearest
 
 PROCESSORS: Final = (
     ("overrides", "defaults", "metrics_generator", "processors"),
@@ -78,9 +79,10 @@ def scraped(data: Any, bundle: Bundle, services: list[Service]) -> frozenset[str
     jobs = [config for _, config in items(dig(data, "scrape_configs"))]
     hosts = {str(target).partition(":")[0] for config in jobs for target in targets(config)}
     hosts |= {"prometheus"} if "localhost" in hosts else set()
-    misspelt = {host for host in hosts if "." not in host} - {host for one in services for host in one.hosts}
-    anyone = services if misspelt - {"localhost"} else ()  # another contract speaks of it, once
-    return frozenset[str]().union(*(exposed(one, bundle) for one in services if one.hosts & hosts or one in anyone))
+    known = {host for one in services for host in one.hosts}
+    # another contract speaks of a name that is misspelt; what it was meant to expose is not missed as well
+    hosts |= {near for host in hosts - known if "." not in host and (near := nearest(host, known))}
+    return frozenset[str]().union(*(exposed(one, bundle) for one in services if one.hosts & hosts))
 
 
 def targets(config: Any) -> Iterator[Any]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ongrid_gen.bundle.files import Bundle
-from ongrid_gen.bundle.network import Call, Listener, calls, listeners
+from ongrid_gen.bundle.network import Call, Listener, calls, dig, is_prometheus, listeners
 from ongrid_gen.bundle.queries import Query, queries
+from ongrid_gen.bundle.routes import Alert, alerts
 from ongrid_gen.bundle.services import Service, services
 from ongrid_gen.promql import PromqlError, Written, read
 
@@ -36,6 +37,13 @@ class Wiring:
     def queries(self) -> list[Query]:
         """Every PromQL expression."""
         return list(queries(self.bundle))
+
+    @cached_property
+    def alerts(self) -> list[Alert]:
+        """Every rule that alerts."""
+        configs = [self.bundle.data(service.config or "") for service in self.services]
+        external = [dig(data, "global", "external_labels") for data in configs if is_prometheus(data)]
+        return list(alerts(self.bundle, next(filter(None, external), {})))
 
     @cached_property
     def sound_queries(self) -> list[tuple[Query, Written]]:

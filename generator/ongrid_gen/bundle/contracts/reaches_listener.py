@@ -6,8 +6,8 @@ from typing import Final
 from ongrid_gen.bundle.network import Call, Listener
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
-from ongrid_gen.checks.base import did_you_mean
 from ongrid_gen.problems import Path, Problem
+from ongrid_gen.suggest import nearest
 
 CODE: Final = "OG060"
 ITSELF: Final = ("localhost", "127.0.0.1")
@@ -42,8 +42,9 @@ def reached(call: Call, wiring: Wiring) -> Iterator[Problem]:
             (*other.path, "networks"),
         )
     else:
-        hosts = sorted({host for service in wiring.services for host in service.hosts})
-        yield wrong(call, "is no container of the bundle", did_you_mean(call.host, hosts))
+        near = nearest(call.host, {host for service in wiring.services for host in service.hosts})
+        if near is not None:  # any other name may be that of a host outside
+            yield wrong(call, "is no container of the bundle", f"did you mean `{near}`?")
 
 
 def heard(call: Call, services: list[Service], wiring: Wiring) -> Iterator[Problem]:
