@@ -20,6 +20,7 @@ RUNS: Final = 5
 # A process of its own starts the program: what Linux counts as a child's peak memory begins with that of its parent.
 LAUNCHER: Final = """
 import os, sys, time
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program finds its modules compiled
 silent = [(os.POSIX_SPAWN_OPEN, at, os.devnull, os.O_WRONLY, 0) for at in (1, 2)]
 started = time.perf_counter()
 child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=silent)
