@@ -9,7 +9,7 @@ from typing import Final
 
 from ongrid_gen.conventions import CALLS, GRAPH_FAILED, GRAPH_TOTAL, LATENCY, SIZE
 from ongrid_gen.model import Site
-from ongrid_gen.resources import stack_dir, stack_text
+from ongrid_gen.resources import recorded_versions, stack_text
 
 # What Prometheus adds to every scrape, and what it says of alerts.
 OWN: Final = frozenset(
@@ -74,7 +74,7 @@ def recorded(component: str, version: str) -> frozenset[str]:
 
 def versions(component: str) -> list[str]:
     """Return the versions of which a list was recorded."""
-    return sorted(file.stem for file in (stack_dir() / component / "metrics").glob("*.txt"))
+    return recorded_versions(f"{component}/metrics")
 
 
 def born(component: str, version: str) -> frozenset[str]:

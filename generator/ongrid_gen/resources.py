@@ -30,3 +30,8 @@ def schemas_dir() -> Path:
 def stack_text(name: str) -> str:
     """Return the text of one source under `stack/`, by its slash-separated name."""
     return (stack_dir() / name).read_text(encoding="utf-8")
+
+
+def recorded_versions(folder: str) -> list[str]:
+    """Return the versions of which a list was recorded in a folder under `stack/`."""
+    return sorted(file.stem for file in (stack_dir() / folder).glob("*.txt"))

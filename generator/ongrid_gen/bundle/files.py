@@ -5,11 +5,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path as File
 from typing import Any, Final
 
+from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.load import Document, Source, SourceError, read_document, read_source
 from ongrid_gen.problems import Path, Problem
 from ongrid_gen.render import MANIFEST
 
 COMPOSE: Final = "compose.yaml"
+RULES: Final = "prometheus/rules/"
+PROVISIONING: Final = "grafana/provisioning/datasources/"
+DASHBOARDS: Final = "grafana/dashboards/"
 READ: Final = (".yaml", ".yml", ".json")
 # What promtool alone reads, and what says what was rendered.
 LEFT_OUT: Final = ("prometheus/tests/", MANIFEST)
@@ -34,6 +38,21 @@ class Bundle:
     def below(self, folder: str) -> Iterator[str]:
         """Yield the files of a folder, and of those in it."""
         return (file for file in self.documents if file.startswith(folder))
+
+    @property
+    def rules(self) -> Iterator[tuple[Any, Path]]:
+        """Yield every rule, and where it stands."""
+        for file in self.below(RULES):
+            for index, group in items(self.data(file).get("groups")):
+                for number, rule in items(dig(group, "rules")):
+                    yield rule, (file, "groups", index, "rules", number)
+
+    @property
+    def datasources(self) -> Iterator[tuple[Any, Path]]:
+        """Yield every datasource of Grafana's, and where it stands."""
+        for file in self.below(PROVISIONING):
+            for index, source in items(self.data(file).get("datasources")):
+                yield source, (file, "datasources", index)
 
     @property
     def unreadable(self) -> list[Problem]:

@@ -6,17 +6,26 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ongrid_gen.bundle.files import Bundle
+from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.services import Service
-from ongrid_gen.conventions import ALERTMANAGER_HTTP, COLLECTOR_METRICS, GRAFANA_HTTP, PROMETHEUS_HTTP, TEMPO_HTTP
+from ongrid_gen.conventions import (
+    ALERTMANAGER_HTTP,
+    COLLECTOR_METRICS,
+    GRAFANA_HTTP,
+    OTLP_GRPC,
+    OTLP_HTTP,
+    PROMETHEUS_HTTP,
+    TEMPO_HTTP,
+)
 from ongrid_gen.problems import Path
 
 GRPC: Final = "OTLP over gRPC"
 HTTP: Final = "OTLP over HTTP"
 API: Final = "HTTP"
-OTLP_PORTS: Final = {"grpc": (GRPC, 4317), "http": (HTTP, 4318)}
+SCRAPES: Final = "scrape_configs"
+OTLP_PORTS: Final = {"grpc": (GRPC, OTLP_GRPC), "http": (HTTP, OTLP_HTTP)}
 # The collector's exporters, by the part of their name before the slash.
 EXPORTERS: Final = {"otlp": GRPC, "otlp_grpc": GRPC, "otlphttp": HTTP, "otlp_http": HTTP}
-PROVISIONING: Final = "grafana/provisioning/datasources/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +65,6 @@ class Call:
         return urlsplit(self.text if "://" in self.text else f"//{self.text}")
 
 
-def dig(data: Any, *keys: str | int) -> Any:
-    """Return what stands at a path of plain data; None when nothing does."""
-    for key in keys:
-        if isinstance(data, dict):
-            data = data.get(key)
-        elif isinstance(data, list) and isinstance(key, int) and key < len(data):
-            data = data[key]
-        else:
-            return None
-    return data
-
-
-def items(data: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield the entries of a mapping or a list with their keys; nothing of anything else."""
-    if isinstance(data, dict):
-        yield from data.items()
-    elif isinstance(data, list):
-        yield from enumerate(data)
-
-
 def is_collector(data: Mapping[str, Any]) -> bool:
     """Tell whether a file is a configuration of the collector."""
     return "receivers" in data and "exporters" in data
@@ -88,7 +77,7 @@ def is_tempo(data: Mapping[str, Any]) -> bool:
 
 def is_prometheus(data: Mapping[str, Any]) -> bool:
     """Tell whether a file is a configuration of Prometheus."""
-    return "scrape_configs" in data or "rule_files" in data
+    return SCRAPES in data or "rule_files" in data
 
 
 def is_alertmanager(data: Mapping[str, Any]) -> bool:
@@ -96,10 +85,9 @@ def is_alertmanager(data: Mapping[str, Any]) -> bool:
     return "route" in data and "receivers" in data
 
 
-def listeners(service: Service, bundle: Bundle) -> Iterator[Listener]:
+def listeners(service: Service) -> Iterator[Listener]:
     """Yield the ports on which a container listens, as its configuration says."""
-    file = service.config or ""
-    data = bundle.data(file)
+    file, data = service.config, service.settings
     if is_collector(data):
         yield from otlp_listeners(service, file, data.get("receivers"), ("receivers",))
         port = dig(data, "service", "telemetry", "metrics", "readers", 0, "pull", "exporter", "prometheus", "port")
@@ -150,16 +138,14 @@ def port_of(address: Any) -> int:
 
 def calls(service: Service, bundle: Bundle) -> Iterator[Call]:
     """Yield the addresses that a container calls, as its configuration says."""
-    file = service.config or ""
-    data = bundle.data(file)
     for sort, found in CALLERS:
-        if sort(data):
-            yield from (Call(service, text, protocol, (file, *path)) for text, protocol, path in found(data))
+        if sort(service.settings):
+            for text, protocol, path in found(service.settings):
+                yield Call(service, text, protocol, (service.config, *path))
     if is_grafana(service):
-        for one in bundle.below(PROVISIONING):
-            for index, source in items(bundle.data(one).get("datasources")):
-                if isinstance(dig(source, "url"), str):
-                    yield Call(service, source["url"], API, (one, "datasources", index, "url"))
+        for source, path in bundle.datasources:
+            if isinstance(dig(source, "url"), str):
+                yield Call(service, source["url"], API, (*path, "url"))
 
 
 Found = Iterator[tuple[str, str, Path]]
@@ -183,7 +169,7 @@ def tempo_calls(data: Mapping[str, Any]) -> Found:
 
 def prometheus_calls(data: Mapping[str, Any]) -> Found:
     """Yield what Prometheus scrapes, and where it sends alerts."""
-    lists = [("scrape_configs", index, one) for index, one in items(data.get("scrape_configs"))]
+    lists = [(SCRAPES, index, one) for index, one in items(data.get(SCRAPES))]
     managers = items(dig(data, "alerting", "alertmanagers"))
     for path, config in [
         *(((key, index), one) for key, index, one in lists),

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ongrid_gen.bundle.files import Bundle
-from ongrid_gen.bundle.network import PROVISIONING, dig, items
+from ongrid_gen.bundle.files import DASHBOARDS, Bundle
+from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.problems import Path
 from ongrid_gen.series import as_label
 
-RULES: Final = "prometheus/rules/"
-DASHBOARDS: Final = "grafana/dashboards/"
 # What a parser can read in place of Grafana's variables: a duration where one may stand, else a name.
 RANGES: Final = re.compile(r"\$\$?(?:__rate_interval|__interval|__range)\b|\$\$?\{__(?:rate_interval|interval|range)\}")
 TAGS: Final = re.compile(r"\$\$?__tags\b")
@@ -35,13 +33,10 @@ class Query:
 
 def queries(bundle: Bundle) -> Iterator[Query]:
     """Yield every expression."""
-    for file in bundle.below(RULES):
-        for index, group in items(bundle.data(file).get("groups")):
-            for number, rule in items(dig(group, "rules")):
-                yield from of_rule(rule, (file, "groups", index, "rules", number))
-    for file in bundle.below(PROVISIONING):
-        for index, source in items(bundle.data(file).get("datasources")):
-            yield from of_links(source, (file, "datasources", index))
+    for rule, path in bundle.rules:
+        yield from of_rule(rule, path)
+    for source, path in bundle.datasources:
+        yield from of_links(source, path)
     for file in bundle.below(DASHBOARDS):
         yield from of_panels(bundle.data(file), (file,))
 

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ongrid_gen.bundle.files import Bundle
-from ongrid_gen.bundle.network import dig, is_alertmanager, items
-from ongrid_gen.bundle.queries import RULES
-from ongrid_gen.bundle.services import Service
+from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.problems import Path
 
 MATCHER: Final = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*(?:"((?:\\.|[^"\\])*)"|([^"]*?))\s*')
@@ -59,22 +57,11 @@ class Alert:
 
 def alerts(bundle: Bundle, external: Mapping[str, Any]) -> Iterator[Alert]:
     """Yield the rules that alert, with the labels that Prometheus adds to what it sends."""
-    for file in bundle.below(RULES):
-        for index, group in items(bundle.data(file).get("groups")):
-            for number, rule in items(dig(group, "rules")):
-                if isinstance(dig(rule, "alert"), str):
-                    own = {
-                        label: None if "{{" in str(value) else str(value) for label, value in items(rule.get("labels"))
-                    }
-                    labels = {**{key: str(value) for key, value in external.items()}, **own, "alertname": rule["alert"]}
-                    yield Alert(rule["alert"], labels, (file, "groups", index, "rules", number))
-
-
-def configurations(bundle: Bundle, services: list[Service]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield Alertmanager's configuration files."""
-    for file in dict.fromkeys(service.config for service in services):
-        if file is not None and is_alertmanager(bundle.data(file)):
-            yield file, bundle.data(file)
+    added = {label: str(value) for label, value in external.items()}
+    for rule, path in bundle.rules:
+        if isinstance(dig(rule, "alert"), str):
+            own = {label: None if "{{" in str(value) else str(value) for label, value in items(rule.get("labels"))}
+            yield Alert(rule["alert"], {**added, **own, "alertname": rule["alert"]}, path)
 
 
 def matchers(data: Any, path: Path) -> list[Matcher]:

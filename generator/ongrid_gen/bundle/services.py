@@ -1,7 +1,7 @@
 """The containers of a bundle's compose files: what they are called, mount, run, and which networks they are in."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -29,7 +29,12 @@ class Service:
     name: str
     file: str
     data: Mapping[str, Any]
-    project: Mapping[str, Any]
+    bundle: Bundle = field(repr=False, compare=False)
+
+    @property
+    def project(self) -> Mapping[str, Any]:
+        """The compose file that it is in."""
+        return self.bundle.data(self.file)
 
     @property
     def path(self) -> Path:
@@ -90,18 +95,28 @@ class Service:
                 return (PurePosixPath(mount.source) / PurePosixPath(inside).relative_to(mount.target)).as_posix()
         return None
 
-    @property
-    def config(self) -> str | None:
-        """The file of the bundle that its command names as configuration."""
+    @cached_property
+    def config(self) -> str:
+        """The file of the bundle that its command names as configuration; empty when there is none."""
         found = self.flag(*CONFIG_FLAGS)
-        return None if found is None else self.on_bundle(found[0])
+        return "" if found is None else self.on_bundle(found[0]) or ""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What that file says."""
+        return self.bundle.data(self.config)
+
+    def version_among(self, known: Sequence[str]) -> str | None:
+        """Return which of these versions its image is of: `2.10` is that of `grafana/tempo:2.10.8`."""
+        tag = str(self.data.get("image", "")).rpartition(":")[2].removeprefix("v")
+        return next((one for one in known if tag == one or tag.startswith(f"{one}.")), None)
 
 
 def services(bundle: Bundle) -> list[Service]:
     """Return the containers of the centre and of every edge."""
     files = [file for file in bundle.documents if PurePosixPath(file).name == COMPOSE]
     return [
-        Service(name, file, data, bundle.data(file))
+        Service(name, file, data, bundle)
         for file in files
         for name, data in (bundle.data(file).get("services") or {}).items()
         if isinstance(data, dict)

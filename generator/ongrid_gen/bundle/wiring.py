@@ -1,11 +1,14 @@
 """What the files of a bundle provide and require of each other, read once."""
 
 import contextlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from ongrid_gen.bundle.files import Bundle
-from ongrid_gen.bundle.network import Call, Listener, calls, dig, is_prometheus, listeners
+from ongrid_gen.bundle.network import Call, Listener, calls, is_prometheus, listeners
+from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.queries import Query, queries
 from ongrid_gen.bundle.routes import Alert, alerts
 from ongrid_gen.bundle.services import Service, services
@@ -26,7 +29,7 @@ class Wiring:
     @cached_property
     def listeners(self) -> list[Listener]:
         """Every port on which a container listens."""
-        return [one for service in self.services for one in listeners(service, self.bundle)]
+        return [one for service in self.services for one in listeners(service)]
 
     @cached_property
     def calls(self) -> list[Call]:
@@ -41,8 +44,7 @@ class Wiring:
     @cached_property
     def alerts(self) -> list[Alert]:
         """Every rule that alerts."""
-        configs = [self.bundle.data(service.config or "") for service in self.services]
-        external = [dig(data, "global", "external_labels") for data in configs if is_prometheus(data)]
+        external = [dig(one.settings, "global", "external_labels") for one in self.running(is_prometheus)]
         return list(alerts(self.bundle, next(filter(None, external), {})))
 
     @cached_property
@@ -53,6 +55,10 @@ class Wiring:
             with contextlib.suppress(PromqlError):
                 found.append((query, read(query.text)))
         return found
+
+    def running(self, sort: Callable[[Mapping[str, Any]], bool]) -> list[Service]:
+        """Return the containers of one sort of program, by what their configuration looks like."""
+        return [service for service in self.services if sort(service.settings)]
 
     def called(self, call: Call) -> list[Service]:
         """Return the containers that an address means: of that name, on a network that both are in."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from ongrid_gen.alerts.wording import owners
 from ongrid_gen.model import Site, Slo
 from ongrid_gen.stencil import SERVICE, Tree, is_plain, named, with_stand_in
 
@@ -15,14 +16,13 @@ NAME: Final = "ongrid-gen-name-of-slo"
 
 def slo_files(site: Site, texts: Callable[[Slo, Site], Tree]) -> Tree:
     """Return the files of every SLO; `texts` makes those of one."""
-    owners = {service.name: service.owner for service in site.services}
     shapes: dict[object, Tree] = {}
     tree: Tree = {}
     for slo in site.slos:
         if not is_plain(slo.name) or not is_plain(slo.service):
             tree |= texts(slo, site)
             continue
-        owner = owners.get(slo.service)
+        owner = owners(site).get(slo.service)
         key = shape(slo, owner)
         if key not in shapes:
             shapes[key] = texts(replace(slo, name=NAME, service=SERVICE), with_stand_in(site, owner))

@@ -29,8 +29,9 @@ from ongrid_gen.bundle.files import Bundle
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Problem
 
-CONTRACTS: Final[tuple[Contract, ...]] = (
-    mounted_file,
+# What comes first: without the files, nothing that is said of them holds.
+FIRST: Final[tuple[Contract, ...]] = (mounted_file,)
+REST: Final[tuple[Contract, ...]] = (
     reaches_listener,
     given_secret,
     write_receiver,
@@ -51,6 +52,7 @@ CONTRACTS: Final[tuple[Contract, ...]] = (
     read_metric,
     read_label,
 )
+CONTRACTS: Final = (*FIRST, *REST)
 
 
 def check_bundle(bundle: Bundle) -> list[Problem]:
@@ -58,5 +60,5 @@ def check_bundle(bundle: Bundle) -> list[Problem]:
     if bundle.unreadable:
         return bundle.unreadable
     wiring = Wiring(bundle)
-    unmounted = list(mounted_file.check(wiring))
-    return unmounted or [problem for contract in CONTRACTS for problem in contract.check(wiring)]
+    first = [problem for contract in FIRST for problem in contract.check(wiring)]
+    return first or [problem for contract in REST for problem in contract.check(wiring)]

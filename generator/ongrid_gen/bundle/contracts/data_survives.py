@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from ongrid_gen.bundle.network import dig, is_collector, is_tempo, items
+from ongrid_gen.bundle.network import is_collector, is_tempo
+from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Path, Problem
@@ -19,7 +20,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
     """A container that is made anew begins with an empty disk: traces, metrics, silences or queued spans are gone."""
     for service in wiring.services:
         volumes = [mount for mount in service.mounts if not mount.in_bundle]
-        for folder, path in kept(service, wiring):
+        for folder, path in kept(service):
             inside = PurePosixPath(folder)
             if not any(inside.is_relative_to(mount.target) for mount in volumes):
                 targets = ", ".join(f"`{mount.target}`" for mount in volumes)
@@ -28,10 +29,10 @@ def check(wiring: Wiring) -> Iterator[Problem]:
                               related=((*service.path, "volumes"),) if volumes else (service.path,))  # fmt: skip
 
 
-def kept(service: Service, wiring: Wiring) -> Iterator[tuple[str, Path]]:
+def kept(service: Service) -> Iterator[tuple[str, Path]]:
     """Yield the folders that a program writes to and must find again, each with the place that says so."""
     yield from ((value, path) for name, value, path in service.flags if name in FLAGS)
-    file, data = str(service.config), wiring.bundle.data(service.config or "")
+    file, data = service.config, service.settings
     for keys in TEMPO if is_tempo(data) else ():
         if isinstance(dig(data, *keys), str):
             yield dig(data, *keys), (file, *keys)

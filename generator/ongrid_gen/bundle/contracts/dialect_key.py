@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
-from ongrid_gen.bundle.network import is_tempo, items
-from ongrid_gen.bundle.services import Service
+from ongrid_gen.bundle.network import is_tempo
+from ongrid_gen.bundle.plain import items
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
 from ongrid_gen.problems import Path, Problem
-from ongrid_gen.resources import stack_dir, stack_text
+from ongrid_gen.resources import recorded_versions, stack_text
 
 CODE: Final = "OG025"
 KEYS: Final = "tempo/keys"
@@ -24,23 +24,16 @@ OPEN: Final = frozenset(
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """Tempo does not start with a key that it does not know, and every version renamed some."""
-    for service in wiring.services:
-        data = wiring.bundle.data(service.config or "")
-        version = version_of(service)
-        if is_tempo(data) and version is not None:
-            yield from unknown(data, "", (str(service.config),), version)
-
-
-def version_of(service: Service) -> str | None:
-    """Return the dialect of an image's version; None when no list was recorded of it."""
-    tag = str(service.data.get("image", "")).rpartition(":")[2].removeprefix("v")
-    return next((one for one in versions() if tag == one or tag.startswith(f"{one}.")), None)
+    for service in wiring.running(is_tempo):
+        version = service.version_among(versions())
+        if version is not None:
+            yield from unknown(service.settings, "", (service.config,), version)
 
 
 @cache
 def versions() -> list[str]:
     """Return the versions of which the keys were recorded."""
-    return sorted(file.stem for file in (stack_dir() / KEYS).glob("*.txt"))
+    return recorded_versions(KEYS)
 
 
 @cache

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ongrid_gen.bundle.files import COMPOSE
-from ongrid_gen.bundle.network import PROVISIONING, is_collector, items
+from ongrid_gen.bundle.files import COMPOSE, PROVISIONING
+from ongrid_gen.bundle.network import is_collector
+from ongrid_gen.bundle.plain import items
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Path, Problem
 

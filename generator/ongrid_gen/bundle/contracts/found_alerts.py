@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from ongrid_gen.alerts import KINDS
 from ongrid_gen.bundle.exposed import span_series
-from ongrid_gen.bundle.network import dig, items
-from ongrid_gen.bundle.routes import Matcher, configurations, matchers, routes
+from ongrid_gen.bundle.network import is_alertmanager
+from ongrid_gen.bundle.plain import dig, items
+from ongrid_gen.bundle.routes import Matcher, matchers, routes
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
 from ongrid_gen.conventions import (
@@ -40,11 +41,11 @@ KIND_NAMES: Final = frozenset({*KINDS, BURN_KIND, SELF_KIND})
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """A matcher that no alert can have is a misspelling: what it was meant for goes elsewhere, or is never muted."""
-    series = span_series(wiring.bundle, wiring.services)
+    series = span_series(wiring)
     known = {label for alert in wiring.alerts for label in alert.labels} | LABELS
     known |= set(map(as_label, series.dimensions)) if series is not None else set()
-    for file, data in configurations(wiring.bundle, wiring.services):
-        for path, conditions in asked(data, file):
+    for service in wiring.running(is_alertmanager):
+        for path, conditions in asked(service.settings, service.config):
             for one in matchers(conditions, path):
                 if one.is_positive:
                     yield from found(one, known, wiring)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ongrid_gen.bundle.network import items
+from ongrid_gen.bundle.plain import items
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
@@ -21,16 +21,15 @@ def check(wiring: Wiring) -> Iterator[Problem]:
         for name in sorted(given - set(known)):
             message = f"`{service.name}` is given `{name}`, which is no secret of the file"
             yield Problem(CODE, (*service.path, "secrets"), message, did_you_mean(name, known))
-        for path, name in read(service, wiring):
+        for path, name in read(service):
             if name not in given:
                 yield Problem(CODE, path, f"`{service.name}` reads the secret `{name}`, which it is not given",
                               f"add `{name}` to its `secrets`", related=((*service.path, "secrets"),))  # fmt: skip
 
 
-def read(service: Service, wiring: Wiring) -> Iterator[tuple[Path, str]]:
+def read(service: Service) -> Iterator[tuple[Path, str]]:
     """Yield the secrets that configuration and environment of a container name."""
-    if service.config is not None:
-        yield from named(wiring.bundle.data(service.config), (service.config,))
+    yield from named(service.settings, (service.config,))
     yield from named(service.data.get("environment"), (*service.path, "environment"))
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ongrid_gen.bundle.network import dig, items
-from ongrid_gen.bundle.routes import configurations, heard_by, routes
+from ongrid_gen.bundle.network import is_alertmanager
+from ongrid_gen.bundle.plain import dig, items
+from ongrid_gen.bundle.routes import heard_by, routes
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.conventions import WATCHDOG
 from ongrid_gen.problems import Problem
@@ -14,7 +15,8 @@ CODE: Final = "OG023"
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """An alert that goes to a receiver without a channel fires, and nobody is told."""
-    for file, data in configurations(wiring.bundle, wiring.services):
+    for service in wiring.running(is_alertmanager):
+        file, data = service.config, service.settings
         silent = {str(dig(one, "name")) for _, one in items(data.get("receivers")) if not tells(one)}
         if not has_channel(data):
             continue  # a site that wants to hear of nothing

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ongrid_gen.bundle.network import PROVISIONING, dig, items
-from ongrid_gen.bundle.queries import DASHBOARDS
+from ongrid_gen.bundle.files import DASHBOARDS
+from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
 from ongrid_gen.problems import Path, Problem
@@ -19,23 +19,14 @@ LEADS_TO: Final = {
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """Grafana looks a reference up when somebody clicks: a wrong one is an empty panel or a dead link until then."""
-    known: dict[str, str] = {}
-    for _, source in sources(wiring):
-        known[str(dig(source, "uid"))] = str(dig(source, "type"))
-    for path, source in sources(wiring):
+    known = {str(dig(source, "uid")): str(dig(source, "type")) for source, _ in wiring.bundle.datasources}
+    for source, path in wiring.bundle.datasources:
         for key, settings in items(dig(source, "jsonData")):
             for place, uid in references(settings, (*path, "jsonData", key)):
                 yield from refers(place, uid, LEADS_TO.get(str(key)), known)
     for file in wiring.bundle.below(DASHBOARDS):
         for place, uid, sort in panel_references(wiring.bundle.data(file), (file,)):
             yield from refers(place, uid, sort, known)
-
-
-def sources(wiring: Wiring) -> Iterator[tuple[Path, Any]]:
-    """Yield Grafana's datasources."""
-    for file in wiring.bundle.below(PROVISIONING):
-        for index, source in items(wiring.bundle.data(file).get("datasources")):
-            yield (file, "datasources", index), source
 
 
 def references(data: Any, path: Path) -> Iterator[tuple[Path, str]]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.bundle.network import dig, is_collector
+from ongrid_gen.bundle.network import is_collector
+from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Path, Problem
@@ -22,7 +23,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
         limit = size_of(str(service.data.get("mem_limit", "")))
         if not limit:
             continue
-        for name, used, path in uses(service, wiring):
+        for name, used, path in uses(service):
             if used * 100 > limit * MOST[name]:
                 yield too_much(name, service, used // MIB, limit // MIB, path)
 
@@ -34,15 +35,14 @@ def too_much(name: str, service: Service, used: int, limit: int, path: Path) -> 
     return Problem(CODE, path, message, hint, related=((*service.path, "mem_limit"),))
 
 
-def uses(service: Service, wiring: Wiring) -> Iterator[tuple[str, int, Path]]:
+def uses(service: Service) -> Iterator[tuple[str, int, Path]]:
     """Yield what a program sets itself as a limit, in bytes."""
     go = dig(service.data, "environment", "GOMEMLIMIT")
     if isinstance(go, str):
         yield "GOMEMLIMIT", size_of(go), (*service.path, "environment", "GOMEMLIMIT")
-    data = wiring.bundle.data(service.config or "")
-    limiter = dig(data, "processors", "memory_limiter", "limit_mib") if is_collector(data) else None
-    if isinstance(limiter, int):
-        yield "limit_mib", limiter * MIB, (str(service.config), "processors", "memory_limiter", "limit_mib")
+    limiter = dig(service.settings, "processors", "memory_limiter", "limit_mib")
+    if is_collector(service.settings) and isinstance(limiter, int):
+        yield "limit_mib", limiter * MIB, (service.config, "processors", "memory_limiter", "limit_mib")
 
 
 def size_of(text: str) -> int:

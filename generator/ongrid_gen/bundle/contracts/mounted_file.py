@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from typing import Final
 
-from ongrid_gen.bundle.network import is_prometheus, items
+from ongrid_gen.bundle.network import is_prometheus
+from ongrid_gen.bundle.plain import items
 from ongrid_gen.bundle.services import CONFIG_FLAGS, Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
@@ -19,11 +20,11 @@ def check(wiring: Wiring) -> Iterator[Problem]:
         found = service.flag(*CONFIG_FLAGS)
         if found is not None:
             yield from configured(service, *found, wiring)
-        data = wiring.bundle.data(service.config or "")
-        for index, pattern in items(data.get("rule_files") if is_prometheus(data) else None):
+    for service in wiring.running(is_prometheus):
+        for index, pattern in items(service.settings.get("rule_files")):
             here = service.on_bundle(str(pattern))
             if here is None or not any(fnmatch(file, here) for file in wiring.bundle.documents):
-                yield Problem(CODE, (str(service.config), "rule_files", index), f"`{pattern}` finds no file of rules",
+                yield Problem(CODE, (service.config, "rule_files", index), f"`{pattern}` finds no file of rules",
                               "mount the folder of the rules there, or write where it is mounted")  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
                     path=(*service.path, "ports", index),
                     message=f"`{service.name}` publishes `{port}` to everybody, and asks nobody who they are",
                     hint="begin it with `127.0.0.1:`, or put a proxy that asks before it",
-                    severity=Severity.WARNING if is_edge(service, wiring) else Severity.ERROR,
+                    severity=Severity.WARNING if is_edge(service) else Severity.ERROR,
                 )
 
 
@@ -35,6 +35,6 @@ def is_public(address: str) -> bool:
         return False
 
 
-def is_edge(service: Service, wiring: Wiring) -> bool:
+def is_edge(service: Service) -> bool:
     """Tell whether a container is an agent, which applications of other hosts may have to reach."""
-    return service.file.startswith("edge/") and is_collector(wiring.bundle.data(service.config or ""))
+    return service.file.startswith("edge/") and is_collector(service.settings)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ongrid_gen.bundle.network import dig, is_collector, items
+from ongrid_gen.bundle.network import is_collector
+from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Path, Problem
 
@@ -13,11 +14,10 @@ LIMITER, BATCH, SAMPLING = "memory_limiter", "batch", "tail_sampling"
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """A limiter that is not first refuses too late; a batch before tail sampling tears traces apart."""
-    for service in wiring.services:
-        data = wiring.bundle.data(service.config or "")
-        for name, pipeline in items(dig(data, "service", "pipelines") if is_collector(data) else None):
+    for service in wiring.running(is_collector):
+        for name, pipeline in items(dig(service.settings, "service", "pipelines")):
             order = [str(one).split("/")[0] for one in dig(pipeline, "processors") or ()]
-            yield from of_pipeline(order, (str(service.config), "service", "pipelines", name, "processors"))
+            yield from of_pipeline(order, (service.config, "service", "pipelines", name, "processors"))
 
 
 def of_pipeline(order: Sequence[str], path: Path) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ CODE: Final = "OG049"
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """A matcher on a label that no series has selects nothing; `by` on one throws what it should keep together."""
-    series = span_series(wiring.bundle, wiring.services)
+    series = span_series(wiring)
     if series is None:
         return
     for query, written in wiring.sound_queries:

@@ -16,9 +16,9 @@ CODE: Final = "OG048"
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """A query of a metric that nobody exposes is empty: an alert that is silent for ever, a panel without a line."""
-    known = metrics(wiring.bundle, wiring.services)
+    known = metrics(wiring)
     rules = recorded(wiring.bundle)
-    anything = anything_scraped(wiring.bundle, wiring.services)
+    anything = anything_scraped(wiring)
     for query, written in wiring.sound_queries:
         for one in {selector.metric: selector for selector in selectors(written.tree)}.values():
             name = one.metric

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ongrid_gen.bundle.network import dig, is_prometheus, is_tempo
+from ongrid_gen.bundle.network import is_prometheus, is_tempo
+from ongrid_gen.bundle.plain import dig
+from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Path, Problem
 
@@ -12,10 +14,8 @@ CODE: Final = "OG064"
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """Inhibition compares `site`; an alert whose series say another one is never muted by what causes it."""
-    tempos = [external(wiring, service.config, ("metrics_generator", "registry", "external_labels"))
-              for service in wiring.services if is_tempo(wiring.bundle.data(service.config or ""))]  # fmt: skip
-    others = [external(wiring, service.config, ("global", "external_labels"))
-              for service in wiring.services if is_prometheus(wiring.bundle.data(service.config or ""))]  # fmt: skip
+    tempos = [external(one, "metrics_generator", "registry", "external_labels") for one in wiring.running(is_tempo)]
+    others = [external(one, "global", "external_labels") for one in wiring.running(is_prometheus)]
     for path, labels in tempos:
         for other, wanted in others:
             for label in sorted(labels.keys() | wanted.keys()):
@@ -23,9 +23,9 @@ def check(wiring: Wiring) -> Iterator[Problem]:
                     yield differs(label, labels, wanted, path, other)
 
 
-def external(wiring: Wiring, file: str | None, keys: tuple[str, ...]) -> tuple[Path, Mapping[str, Any]]:
+def external(service: Service, *keys: str) -> tuple[Path, Mapping[str, Any]]:
     """Return where a program's external labels stand, and what they are."""
-    return (str(file), *keys), dig(wiring.bundle.data(file or ""), *keys) or {}
+    return (service.config, *keys), dig(service.settings, *keys) or {}
 
 
 def differs(label: str, labels: Mapping[str, Any], wanted: Mapping[str, Any], path: Path, other: Path) -> Problem:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
-from ongrid_gen.bundle.network import dig, is_collector, items
+from ongrid_gen.bundle.network import is_collector
+from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
 from ongrid_gen.problems import Path, Problem, Severity
@@ -15,10 +16,8 @@ REFERS: Final = ("authenticator", "storage")  # keys whose value is the name of 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """The collector does not start with an unknown name; of a component that is not in a pipeline it says nothing."""
-    for service in wiring.services:
-        data = wiring.bundle.data(service.config or "")
-        if is_collector(data):
-            yield from of_collector(data, str(service.config))
+    for service in wiring.running(is_collector):
+        yield from of_collector(service.settings, service.config)
 
 
 def of_collector(data: Mapping[str, Any], file: str) -> Iterator[Problem]:

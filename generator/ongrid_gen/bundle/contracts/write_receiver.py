@@ -15,10 +15,10 @@ PATH: Final = "/api/v1/write"
 def check(wiring: Wiring) -> Iterator[Problem]:
     """Without the receiver, or at another path, every write is answered with 404: no span metrics, no alert."""
     for call in wiring.calls:
-        if not is_tempo(wiring.bundle.data(call.service.config or "")):
+        if not is_tempo(call.service.settings):
             continue
         for service in wiring.called(call):
-            if not is_prometheus(wiring.bundle.data(service.config or "")):
+            if not is_prometheus(service.settings):
                 continue
             if service.flag(FLAG) is None:
                 yield Problem(CODE, (*service.path, "command"),
