@@ -19,7 +19,6 @@ def check(site: Site) -> Iterator[Problem]:
             path=("budget", "spans_per_request"),
             message=f"a trace of {site.budget.spans_per_request:,} spans is {size / 1e6:.0f} MB; Tempo takes "
             f"{MOST // 1_000_000} MB",
-            hint=f"write at most {MOST // site.budget.bytes_per_span}: trace what crosses a process, not every function, "
-            "and begin a linked trace for each item of a batch",
+            hint=f"write at most {MOST // site.budget.bytes_per_span}: begin a linked trace for each item of a batch",
             severity=Severity.WARNING,
         )
