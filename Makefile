@@ -77,8 +77,8 @@ test: mode lint ## everything: lint, types, unit, golden, rule tests, integratio
 	@$(BIN)/pytest -n $(STACKS) --dist loadfile -m integration $(ARGS)
 
 golden: setup ## write the golden files anew, then run the tests that compare them
-	@ONGRID_GEN_GOLDEN=1 $(BIN)/pytest -q -n $(WORKERS) -m "not integration and not engine" -k "golden or bad"
-	@$(BIN)/pytest -q -n $(WORKERS) -m "not integration and not engine" -k "golden or bad"
+	@ONGRID_GEN_GOLDEN=1 $(BIN)/pytest -q -n $(WORKERS) -m "not integration and not engine" -k "golden or bad or faults"
+	@$(BIN)/pytest -q -n $(WORKERS) -m "not integration and not engine" -k "golden or bad or faults"
 
 gen: setup ## write docs/reference.md and docs/checks.md anew from their sources
 	@$(BIN)/python tools/reference.py
