@@ -23,10 +23,10 @@ OPEN, CLOSE = "⟨", "⟩"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One change: `old` becomes `new` in `file`. `code` must be found, at `marks` in the file `at`, and those of `also` may be.
+    """One change: `old` becomes `new` in `file`. What must be found is `code`, and nothing else but those of `also`.
 
-    Without a `code` the checks say nothing: only an engine can see it. In a spec `marks` stands there once, and what
-    is between its brackets is what the caret is below; in a bundle it is a part of the line.
+    It must be found at `marks` in the file `at`: in a spec `marks` stands there once, and between its brackets is what
+    the caret is below; in a bundle it is a part of the line. Without a `code` only an engine can see the fault.
     """
 
     id: str
@@ -58,9 +58,15 @@ def bundle_faults() -> list[Fault]:
 def fault_of(data: Mapping[str, Any], file: str) -> Fault:
     """Return the fault that an entry of a list says."""
     return Fault(
-        data["id"], file, data["old"], data.get("new", ""), data.get("code"), data.get("marks", ""), data.get("at", file),
-        frozenset(str(data.get("also", "")).split()),
-    )  # fmt: skip
+        id=data["id"],
+        file=file,
+        old=data["old"],
+        new=data.get("new", ""),
+        code=data.get("code"),
+        marks=data.get("marks", ""),
+        at=data.get("at", file),
+        also=frozenset(str(data.get("also", "")).split()),
+    )
 
 
 def check_text(text: str) -> tuple[Document, list[Problem]]:

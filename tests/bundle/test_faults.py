@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from fault_list import BUNDLE, Fault, bundle_faults
+
 from ongrid_gen.bundle.contracts import CONTRACTS, check_bundle
 from ongrid_gen.bundle.files import Bundle, read_bundle
 from ongrid_gen.problems import Problem

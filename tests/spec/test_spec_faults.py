@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from fault_list import CLOSE, OPEN, SPEC, Fault, check_text, spec_faults
+
 from ongrid_gen.load import Document
 from ongrid_gen.problems import Problem
 from ongrid_gen.show import as_text, span_of
