@@ -10,9 +10,11 @@ from ongrid_gen.bundle.contracts import (
     found_alerts,
     given_secret,
     heard_alert,
+    keeps_trying,
     kept_samples,
     kept_traces,
     known_receiver,
+    known_service,
     known_uid,
     literal_secret,
     memory_fits,
@@ -62,6 +64,7 @@ REST: Final[tuple[Contract, ...]] = (
     sound_query,
     read_metric,
     read_label,
+    known_service,
     published_port,
     own_port,
     spans_in_time,
@@ -73,6 +76,7 @@ REST: Final[tuple[Contract, ...]] = (
     told_again,
     literal_secret,
     pinned_image,
+    keeps_trying,
 )
 CONTRACTS: Final = (*FIRST, *REST)
 

@@ -21,8 +21,9 @@ def check(wiring: Wiring) -> Iterator[Problem]:
             yield Problem(CODE, (service.config, "alerting"), message, "name it in `alerting.alertmanagers`")
     for service in wiring.running(is_alertmanager):
         file, data = service.config, service.settings
-        silent = {str(dig(one, "name")) for _, one in items(data.get("receivers")) if not tells(one)}
-        if not has_channel(data):
+        telling = {str(dig(one, "name")) for _, one in items(data.get("receivers")) if tells(one)}
+        silent = {str(dig(one, "name")) for _, one in items(data.get("receivers"))} - telling
+        if not telling:
             continue  # a site that wants to hear of nothing
         unheard = [alert for alert in wiring.alerts
                    if alert.name != WATCHDOG and heard_by(data["route"], alert.labels) <= silent]  # fmt: skip
@@ -40,8 +41,3 @@ def check(wiring: Wiring) -> Iterator[Problem]:
 def tells(receiver: Any) -> bool:
     """Tell whether a receiver has a channel."""
     return any(str(key).endswith("_configs") and value for key, value in items(receiver))
-
-
-def has_channel(data: Any) -> bool:
-    """Tell whether any receiver has one."""
-    return any(tells(one) for _, one in items(data.get("receivers")))

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from ongrid_gen.bundle.files import PROVISIONING, RULES
-from ongrid_gen.bundle.network import is_prometheus
+from ongrid_gen.bundle.network import is_grafana, is_prometheus
 from ongrid_gen.bundle.plain import items
 from ongrid_gen.bundle.services import CONFIG_FLAGS, Service
 from ongrid_gen.bundle.wiring import Wiring
@@ -15,7 +15,7 @@ from ongrid_gen.problems import Problem
 
 CODE: Final = "OG061"
 # Folders that are there for a program to read.
-PROGRAMS: Final = (PROVISIONING, "otelcol/", "tempo/", "prometheus/", "alertmanager/")
+PROGRAMS: Final = ("otelcol/", "tempo/", "prometheus/", "alertmanager/")
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
@@ -48,6 +48,9 @@ def unread(wiring: Wiring) -> Iterator[Problem]:
         if file.startswith(RULES) and file not in rules:
             yield Problem(CODE, (file,), f"no Prometheus reads `{file}`: its alerts never fire",
                           f"name its folder in `rule_files`, as `/etc/{RULES}*.yaml`")  # fmt: skip
+        elif file.startswith(PROVISIONING) and not any(map(is_grafana, wiring.services)):
+            yield Problem(CODE, (file,), "no container mounts this file where Grafana looks",
+                          "mount `./grafana/provisioning` at `/etc/grafana/provisioning`")  # fmt: skip
         elif file.startswith(PROGRAMS) and not any(PurePosixPath(file).is_relative_to(one) for one in folders):
             folder = file.rpartition("/")[0]
             yield Problem(CODE, (file,), f"no container mounts `{folder}`: nobody reads this file",

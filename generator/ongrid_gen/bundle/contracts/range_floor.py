@@ -7,6 +7,7 @@ from typing import Final
 from ongrid_gen.bundle.files import RULES
 from ongrid_gen.bundle.network import is_prometheus, is_tempo
 from ongrid_gen.bundle.plain import dig, seconds
+from ongrid_gen.bundle.queries import Query
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.window_floor import ZERO_SAMPLE_AGE, half_minutes
 from ongrid_gen.problems import Problem
@@ -19,9 +20,12 @@ GENERATED: Final = "traces_"
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """A shorter range overlooks the first minute of every new series; one below two pushes sees nothing at all."""
-    least = floor(wiring)
-    for query, written in wiring.sound_queries if least else ():
-        for node, length, _ in ranges(written.tree) if str(query.path[0]).startswith(RULES) else ():
+    push = pushed(wiring)
+    for query, written in wiring.sound_queries if push else ():
+        if not str(query.path[0]).startswith(RULES):
+            continue
+        least = max(4 * push, ZERO_SAMPLE_AGE + push + evaluated(query, wiring))
+        for node, length, _ in ranges(written.tree):
             selector = selector_of(node) if sort_of(node) == "MatrixSelector" else None
             if selector is None or length >= least or not (selector.metric or "").startswith(GENERATED):
                 continue
@@ -35,11 +39,16 @@ def check(wiring: Wiring) -> Iterator[Problem]:
             )
 
 
-def floor(wiring: Wiring) -> Decimal:
-    """Return the shortest range that sees a new series, as in a spec; 0 when the intervals are not known."""
-    pushed = [seconds(dig(one.settings, "metrics_generator", "registry", "collection_interval"))
-              for one in wiring.running(is_tempo)]  # fmt: skip
-    looked = [seconds(dig(one.settings, "global", "evaluation_interval")) for one in wiring.running(is_prometheus)]
-    push = max((one for one in pushed if one is not None), default=None)
-    look = max((one for one in looked if one is not None), default=None)
-    return Decimal(0) if push is None or look is None else max(4 * push, ZERO_SAMPLE_AGE + push + look)
+def pushed(wiring: Wiring) -> Decimal:
+    """Return how often Tempo writes its series, in seconds; 0 when that is not known."""
+    found = [seconds(dig(one.settings, "metrics_generator", "registry", "collection_interval"))
+             for one in wiring.running(is_tempo)]  # fmt: skip
+    return max((one for one in found if one is not None), default=Decimal(0))
+
+
+def evaluated(query: Query, wiring: Wiring) -> Decimal:
+    """Return how often the group of a rule is evaluated, in seconds; 0 when that is not known."""
+    file, _, group = query.path[:3]
+    own = seconds(dig(wiring.bundle.data(str(file)), "groups", group, "interval"))
+    usual = [seconds(dig(one.settings, "global", "evaluation_interval")) for one in wiring.running(is_prometheus)]
+    return own or next((one for one in usual if one is not None), Decimal(0))
