@@ -6,6 +6,7 @@ from typing import Final
 from ongrid_gen.bundle.network import ITSELF, Call, Listener
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
+from ongrid_gen.conventions import COLLECTOR_HEALTH
 from ongrid_gen.problems import Path, Problem
 from ongrid_gen.suggest import nearest
 
@@ -77,6 +78,8 @@ def unheard(call: Call, ports: list[Listener]) -> Iterator[Problem]:
     else:
         known = ", ".join(str(one.port) for one in right or ports)
         hint = f"write port {known}" if len(right) == 1 else f"it listens on {known}"
+        if call.port == COLLECTOR_HEALTH:
+            hint += "; the extension `health_check` is not started"
         yield wrong(call, f"does not listen on port {call.port}", hint, (right or ports)[0].path)
 
 

@@ -8,6 +8,7 @@ from ongrid_gen.bundle.network import is_collector, is_tempo
 from ongrid_gen.bundle.plain import dig, items, seconds
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.components.tempo.base import LATENCY_OF_SENDERS
+from ongrid_gen.components.tempo.base import SLACK as USUAL_SLACK
 from ongrid_gen.problems import Path, Problem
 from ongrid_gen.units import format_duration
 
@@ -24,7 +25,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
         if slack is None or total + LATENCY_OF_SENDERS <= slack:
             continue
         path, longest = max(waits.items(), key=lambda item: item[1], default=((service.config, *SLACK), Decimal(0)))
-        place = path if longest > slack / 4 else (service.config, *SLACK)
+        place = path if slack >= USUAL_SLACK and longest else (service.config, *SLACK)
         message = (
             f"spans wait up to {format_duration(total)} in the collectors, and Tempo leaves those out of its metrics "
             f"that ended {format_duration(slack)} ago"
