@@ -12,7 +12,7 @@ GEN := $(BIN)/ongrid-gen
 WORKERS ?= 2
 STACKS ?= 4
 
-.PHONY: help setup docker mode up down status drill render check lint test unit rules integration golden gen mutants bench clean
+.PHONY: help setup docker mode up down status drill render check lint test unit rules integration golden gen mutants faults bench clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -77,8 +77,8 @@ test: mode lint ## everything: lint, types, unit, golden, rule tests, integratio
 	@$(BIN)/pytest -n $(STACKS) --dist loadfile -m integration $(ARGS)
 
 golden: setup ## write the golden files anew, then run the tests that compare them
-	@ONGRID_GEN_GOLDEN=1 $(BIN)/pytest -q -n $(WORKERS) -m "not integration and not engine" -k "golden or bad"
-	@$(BIN)/pytest -q -n $(WORKERS) -m "not integration and not engine" -k "golden or bad"
+	@ONGRID_GEN_GOLDEN=1 $(BIN)/pytest -q -n $(WORKERS) -m "not integration and not engine" -k "golden or bad or faults"
+	@$(BIN)/pytest -q -n $(WORKERS) -m "not integration and not engine" -k "golden or bad or faults"
 
 gen: setup ## write docs/reference.md and docs/checks.md anew from their sources
 	@$(BIN)/python tools/reference.py
@@ -86,6 +86,9 @@ gen: setup ## write docs/reference.md and docs/checks.md anew from their sources
 
 mutants: setup ## break every rule in every small way: do its generated tests notice? writes docs/mutants.md
 	@$(BIN)/python tools/mutants.py --write
+
+faults: mode ## break spec and bundle in every way that was thought of: who notices? writes docs/faults.md
+	@$(BIN)/python tools/faults.py --write
 
 bench: mode ## measure, and write docs/benchmarks.md
 	@$(BIN)/python tools/bench.py $$(cat build/.mode)

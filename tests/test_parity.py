@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from fault_list import bundle_faults, spec_faults
 
 from ongrid_gen import checks, selfmon
 from ongrid_gen.alerts import KINDS
@@ -94,6 +95,24 @@ def test_a_generated_page_is_what_its_sources_say(tool: str) -> None:
     """To mend: `make gen`."""
     done = subprocess.run([sys.executable, ROOT / "tools" / f"{tool}.py", "--check"], check=False)
     assert done.returncode == 0, f"the page that tools/{tool}.py writes is out of date: run `make gen`"
+
+
+def test_the_page_of_faults_is_of_the_faults_of_the_lists() -> None:
+    """To mend: `make faults`."""
+    page = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
+    of_spec, of_bundle = page.split("## Of a spec\n")[1].split("## Of a bundle\n")
+    for faults, text in ((spec_faults(), of_spec), (bundle_faults(), of_bundle)):
+        rows = [line.strip("| ").split(" | ") for line in text.splitlines()[3:] if line]
+        assert [(fault.id, fault.code or "**no**") for fault in faults] == [(row[0], row[-2]) for row in rows]
+
+
+def test_enough_faults_are_seeded_and_found() -> None:
+    assert 120 <= sum(fault.code is not None for fault in spec_faults())
+    assert 120 <= sum(fault.code is not None for fault in bundle_faults())
+
+
+def test_every_code_has_a_fault_of_its_sort() -> None:
+    assert [] == sorted({check.CODE for check in CHECKS} - {fault.code for fault in spec_faults()})
 
 
 def test_the_readme_names_every_command() -> None:

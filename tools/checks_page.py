@@ -63,7 +63,9 @@ def example_of_spec(check: Any) -> str:
 def example_of_bundle(code: str) -> str:
     """Return what is said of the first fault of a bundle with that code."""
     first = next(
-        fault["id"] for fault in parse((FAULTS / "faults.yaml").read_text(encoding="utf-8")) if fault["code"] == code
+        fault["id"]
+        for fault in parse((FAULTS / "faults.yaml").read_text(encoding="utf-8"))
+        if fault.get("code") == code
     )
     shown = (FAULTS / "faults.txt").read_text(encoding="utf-8")
     return re.split(rf"^# {re.escape(first)}: \d+\n", shown, flags=re.MULTILINE)[1].partition("\n\n")[0].strip()

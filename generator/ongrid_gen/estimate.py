@@ -127,10 +127,11 @@ def span_figures(site: Site) -> Iterator[Figure]:
                  budget.stored_spans_per_day, ("budget", "stored_spans_per_day"))  # fmt: skip
     yield Figure("stored_bytes_per_day", "stored", stored * budget.bytes_per_span, "bytes a day",
                  f"{budget.bytes_per_span} bytes a span")  # fmt: skip
-    limit, path = (budget.stored_bytes, "stored_bytes") if budget.stored_bytes else (site.tempo.disk, "disk")
+    within_budget = budget.stored_bytes is not None and budget.stored_bytes <= site.tempo.disk
+    path: Path = ("budget", "stored_bytes") if within_budget else ("tempo", "disk")
+    limit = budget.stored_bytes if within_budget else site.tempo.disk
     yield Figure("stored_bytes", "Tempo's disk", held, "bytes",
-                 f"{format_duration(site.tempo.retention)} of that", limit,
-                 ("budget" if budget.stored_bytes else "tempo", path))  # fmt: skip
+                 f"{format_duration(site.tempo.retention)} of that", limit, path)  # fmt: skip
 
 
 def kept_share(site: Site) -> Decimal:

@@ -8,19 +8,19 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from ongrid_gen.alerts.expressions import is_sound
-from ongrid_gen.conventions import KIND, SELF_KIND, WATCHDOG
+from ongrid_gen.conventions import KIND, OWNER, SELF_KIND, WATCHDOG
 from ongrid_gen.model import Site
+from ongrid_gen.promql import kept_labels, read
 from ongrid_gen.rulefiles import rule_files
 from ongrid_gen.rules import Rule
 
 ALERTNAME: Final = "alertname"
 QUOTED: Final = re.compile(r'\{\{ ("(?:[^"\\]|\\.)*") \}\}')
-RAW_KIND: Final = "metric_raw"
 METRIC_KINDS: Final = "metric_"
-AGGREGATES: Final = re.compile(r"\bby ?\(")
 TARGET_LABELS: Final = ("job", "instance")
 
 Match = Mapping[str, str]
@@ -72,17 +72,40 @@ def static(template: str) -> str | None:
 def may_take(match: Match, rule: Rule, site: Site) -> bool:
     """Tell whether an alert of the rule can be found."""
     known = known_labels(rule, site)
-    return all(known[label] == value if label in known else can_carry(rule, label) for label, value in match.items())
+    return all(
+        known[label] == value if label in known else can_carry(rule, label, site) and can_be(label, value, site)
+        for label, value in match.items()
+    )
 
 
-def can_carry(rule: Rule, label: str) -> bool:
+def can_be(label: str, value: str, site: Site) -> bool:
+    """Tell whether a label that is known only at run time can have a value: an owner is that of a service."""
+    return label != OWNER or any(service.owner == value for service in site.services)
+
+
+def can_carry(rule: Rule, label: str, site: Site) -> bool:
     """Tell whether an alert of the rule can have a label that is not known beforehand: one that its series keep.
 
-    What the expression names, it may keep. The metrics that an alert of the spec reads may have any label: one that
-    aggregates nothing keeps them all.
+    What the expression names, it may keep. The metrics that an alert of the spec reads may have any label, of which
+    its rule keeps those that `by` or its own aggregation names.
     """
-    if rule.labels.get(KIND, "").startswith(METRIC_KINDS) and not AGGREGATES.search(rule.expr):
-        return True
-    if rule.labels.get(KIND) == RAW_KIND or label in (*rule.labels, *TARGET_LABELS):
+    kept = kept_of(rule, site)
+    if kept is not None:
+        return label in kept or label in rule.labels
+    if rule.labels.get(KIND, "").startswith(METRIC_KINDS) or label in (*rule.labels, *TARGET_LABELS):
         return True
     return re.search(rf"\b{re.escape(label)}\b", rule.expr) is not None
+
+
+def kept_of(rule: Rule, site: Site) -> frozenset[str] | None:
+    """Return the labels of series that the alerts of a rule on metrics keep; None when that is not plain."""
+    if not rule.path or not rule.labels.get(KIND, "").startswith(METRIC_KINDS):
+        return None
+    by = site.alerts[int(rule.path[1])].params.get("by")
+    return kept_by(rule.expr) if by is None else frozenset(by)
+
+
+@lru_cache(maxsize=4096)
+def kept_by(expr: str) -> frozenset[str] | None:
+    """Return the labels that an expression keeps; None when that is not plain."""
+    return kept_labels(read(expr).tree)

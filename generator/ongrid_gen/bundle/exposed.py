@@ -1,12 +1,13 @@
 """Which series a bundle's Prometheus holds: what Tempo generates, what is scraped, what rules record."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen import catalogue
 from ongrid_gen.bundle.files import Bundle
-from ongrid_gen.bundle.network import SCRAPES, Call, is_alertmanager, is_collector, is_prometheus, is_tempo
+from ongrid_gen.bundle.network import LOCALHOST, SCRAPES, Call, is_alertmanager, is_collector, is_prometheus, is_tempo
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
@@ -26,7 +27,7 @@ PROCESSORS: Final = (
     ("overrides", "defaults", "metrics_generator", "processors"),
     ("overrides", "metrics_generator_processors"),
 )
-LOCALHOST: Final = "localhost"
+NAME: Final = "__name__"
 HISTOGRAM: Final = catalogue.PARTS["histogram"]
 COMPONENTS: Final = (
     (is_collector, "otelcol"), (is_tempo, "tempo"), (is_prometheus, "prometheus"), (is_alertmanager, "alertmanager"),
@@ -53,7 +54,18 @@ def generated(data: Any) -> frozenset[str]:
     spans = {CALLS, SIZE, *(f"{LATENCY}{part}" for part in HISTOGRAM)} if "span" in on else set()
     graph = {GRAPH_TOTAL, GRAPH_FAILED, *(f"{name}{part}" for name in (*catalogue.GRAPH_HISTOGRAMS, catalogue.MESSAGING)
                                           for part in HISTOGRAM)} if "service" in on else set()  # fmt: skip
-    return frozenset(spans | graph)
+    return frozenset(name for name in spans | graph if is_written(name, data))
+
+
+def is_written(name: str, data: Any) -> bool:
+    """Tell whether every target of the generator's gets a metric: none of its rules drops it."""
+    for _, target in items(dig(data, "metrics_generator", "storage", "remote_write")):
+        for _, rule in items(dig(target, "write_relabel_configs")):
+            found = re.fullmatch(str(dig(rule, "regex") or ".*"), name) is not None
+            by_name = dig(rule, "source_labels") == [NAME]
+            if by_name and {"drop": found, "keep": not found}.get(str(dig(rule, "action")), False):
+                return False
+    return True
 
 
 def metrics(wiring: Wiring) -> frozenset[str]:
@@ -83,10 +95,18 @@ def exposed(service: Service) -> frozenset[str]:
     component = next((name for sort, name in COMPONENTS if sort(service.settings)), None)
     if component is None:
         return frozenset()
+    if component == "otelcol" and not has_plain_names(service.settings):
+        return frozenset()
     known = catalogue.versions(component)
     version = service.version_among(known)
     chosen = known if version is None else [version]
     return frozenset[str]().union(*(catalogue.recorded(component, one) for one in chosen))
+
+
+def has_plain_names(data: Any) -> bool:
+    """Tell whether a collector names its own metrics as they were recorded: without units and types."""
+    found = dig(data, "service", "telemetry", "metrics", "readers", 0, "pull", "exporter", "prometheus")
+    return dig(found, "without_units") is True and dig(found, "without_type_suffix") is True
 
 
 def recorded(bundle: Bundle) -> dict[str, list[Mapping[str, str]]]:

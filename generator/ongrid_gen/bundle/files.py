@@ -21,10 +21,11 @@ LEFT_OUT: Final = ("prometheus/tests/", MANIFEST)
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The documents of a folder, by their path in it."""
+    """The documents of a folder, by their path in it; `names` are those of all its files."""
 
     name: str
     documents: Mapping[str, Document]
+    names: tuple[str, ...] = ()
 
     def file_at(self, path: Path) -> tuple[Document | None, Path]:
         """Return the document that a path is in, and the rest of the path."""
@@ -68,13 +69,14 @@ def read_bundle(folder: File) -> Bundle:
     """Return the bundle in a folder. SourceError when there is none, or a file cannot be opened."""
     if not (folder / COMPOSE).is_file():
         raise SourceError(f"{folder} holds no bundle: there is no {COMPOSE} in it; `ongrid-gen render` writes one")
-    files = sorted(file for file in folder.rglob("*") if file.suffix in READ and file.is_file())
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
     names = {file.relative_to(folder).as_posix(): file for file in files}
     return Bundle(
         str(folder),
         {
             name: read_document(Source(str(file), read_source(file).text), "file")
             for name, file in names.items()
-            if not name.startswith(LEFT_OUT)
+            if file.suffix in READ and not name.startswith(LEFT_OUT)
         },
+        tuple(names),
     )

@@ -1,5 +1,6 @@
 """Who listens where in a bundle, and who calls whom."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,7 @@ from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.conventions import (
     ALERTMANAGER_HTTP,
+    COLLECTOR_HEALTH,
     COLLECTOR_METRICS,
     GRAFANA_HTTP,
     OTLP_GRPC,
@@ -23,6 +25,10 @@ GRPC: Final = "OTLP over gRPC"
 HTTP: Final = "OTLP over HTTP"
 API: Final = "HTTP"
 SCRAPES: Final = "scrape_configs"
+LOCALHOST: Final = "localhost"
+ITSELF: Final = (LOCALHOST, "127.0.0.1", "::1", "[::1]")
+TLS: Final = "https://"
+ADDRESS: Final = re.compile(r"https?://[^\s\"']+")
 OTLP_PORTS: Final = {"grpc": (GRPC, OTLP_GRPC), "http": (HTTP, OTLP_HTTP)}
 # The collector's exporters, by the part of their name before the slash.
 EXPORTERS: Final = {"otlp": GRPC, "otlp_grpc": GRPC, "otlphttp": HTTP, "otlp_http": HTTP}
@@ -30,22 +36,32 @@ EXPORTERS: Final = {"otlp": GRPC, "otlp_grpc": GRPC, "otlphttp": HTTP, "otlp_htt
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A port on which a container listens, and what it speaks there."""
+    """A port on which a container listens, and what it speaks there.
+
+    `inward`: only the container itself hears what comes in. `secure`: it speaks TLS.
+    """
 
     service: Service
     port: int
     protocol: str
     path: Path
+    inward: bool = False
+    secure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An address that a container calls: as written, and in parts. `path` is where it is written."""
+    """An address that a container calls: as written, and in parts. `path` is where it is written.
+
+    `start` is where the address begins in what stands there. `secure`: it speaks TLS.
+    """
 
     service: Service
     text: str
     protocol: str
     path: Path
+    start: int = 0
+    secure: bool = False
 
     @property
     def host(self) -> str:
@@ -90,13 +106,21 @@ def listeners(service: Service) -> Iterator[Listener]:
     file, data = service.config, service.settings
     if is_collector(data):
         yield from otlp_listeners(service, file, data.get("receivers"), ("receivers",))
-        port = dig(data, "service", "telemetry", "metrics", "readers", 0, "pull", "exporter", "prometheus", "port")
-        yield Listener(service, port or COLLECTOR_METRICS, API, (file, "service", "telemetry"))
+        yield from collector_metrics(service, file, data)
+        started = [name for _, name in items(dig(data, "service", "extensions"))]
         for name, extension in items(data.get("extensions")):
-            if name.split("/")[0] == "health_check" and port_of(dig(extension, "endpoint")):
-                yield Listener(service, port_of(extension["endpoint"]), API, (file, "extensions", name, "endpoint"))
+            if name.split("/")[0] == "health_check" and name in started:
+                endpoint = dig(extension, "endpoint") or f"{LOCALHOST}:{COLLECTOR_HEALTH}"
+                path = (file, "extensions", name, "endpoint")
+                yield Listener(service, port_of(endpoint), API, path, is_inward(endpoint))
     elif is_tempo(data):
-        yield Listener(service, dig(data, "server", "http_listen_port") or TEMPO_HTTP, API, (file, "server"))
+        yield Listener(
+            service,
+            dig(data, "server", "http_listen_port") or TEMPO_HTTP,
+            API,
+            (file, "server"),
+            str(dig(data, "server", "http_listen_address")) in ITSELF,
+        )
         receivers = dig(data, "distributor", "receivers")
         yield from otlp_listeners(service, file, receivers, ("distributor", "receivers"))
     elif is_prometheus(data):
@@ -115,7 +139,17 @@ def is_grafana(service: Service) -> bool:
 def web(service: Service, usual: int) -> Iterator[Listener]:
     """Yield the port of a program with `--web.listen-address`."""
     found = service.flag("--web.listen-address")
-    yield Listener(service, port_of(found[0]) or usual if found else usual, API, found[1] if found else service.path)
+    if found is None:
+        yield Listener(service, usual, API, service.path)
+    else:
+        yield Listener(service, port_of(found[0]) or usual, API, found[1], is_inward(found[0]))
+
+
+def collector_metrics(service: Service, file: str, data: Any) -> Iterator[Listener]:
+    """Yield the port at which a collector tells of itself; without a word it tells only itself."""
+    found = dig(data, "service", "telemetry", "metrics", "readers", 0, "pull", "exporter", "prometheus")
+    inward = str(dig(found, "host") or LOCALHOST) in ITSELF
+    yield Listener(service, dig(found, "port") or COLLECTOR_METRICS, API, (file, "service", "telemetry"), inward)
 
 
 def otlp_listeners(service: Service, file: str, receivers: Any, below: Path) -> Iterator[Listener]:
@@ -127,7 +161,9 @@ def otlp_listeners(service: Service, file: str, receivers: Any, below: Path) -> 
             if key in OTLP_PORTS:
                 protocol, usual = OTLP_PORTS[key]
                 path = (file, *below, name, "protocols", key)
-                yield Listener(service, port_of(dig(settings, "endpoint")) or usual, protocol, path)
+                endpoint, secure = dig(settings, "endpoint"), bool(dig(settings, "tls"))
+                inward = is_inward(endpoint or (LOCALHOST if is_collector(service.settings) else ""))
+                yield Listener(service, port_of(endpoint) or usual, protocol, path, inward, secure)
 
 
 def port_of(address: Any) -> int:
@@ -136,19 +172,30 @@ def port_of(address: Any) -> int:
     return int(text) if text.isdigit() else 0
 
 
+def is_inward(address: Any) -> bool:
+    """Tell whether only the container itself reaches an address of its own."""
+    text = str(address or "")
+    return (text.rpartition(":")[0] or text) in ITSELF
+
+
 def calls(service: Service, bundle: Bundle) -> Iterator[Call]:
     """Yield the addresses that a container calls, as its configuration says."""
     for sort, found in CALLERS:
         if sort(service.settings):
-            for text, protocol, path in found(service.settings):
-                yield Call(service, text, protocol, (service.config, *path))
+            for text, protocol, path, secure in found(service.settings):
+                yield Call(service, text, protocol, (service.config, *path), 0, secure or text.startswith(TLS))
+    for index, text in items(dig(service.data, "healthcheck", "test")):
+        for address in ADDRESS.finditer(str(text)):
+            path = (*service.path, "healthcheck", "test", index)
+            yield Call(service, address[0], API, path, address.start(), address[0].startswith(TLS))
     if is_grafana(service):
         for source, path in bundle.datasources:
             if isinstance(dig(source, "url"), str):
-                yield Call(service, source["url"], API, (*path, "url"))
+                yield Call(service, source["url"], API, (*path, "url"), 0, source["url"].startswith(TLS))
 
 
-Found = Iterator[tuple[str, str, Path]]
+# Address, protocol, place, and whether it is called by TLS though the address does not say so.
+Found = Iterator[tuple[str, str, Path, bool]]
 
 
 def collector_calls(data: Mapping[str, Any]) -> Found:
@@ -157,14 +204,17 @@ def collector_calls(data: Mapping[str, Any]) -> Found:
         protocol = EXPORTERS.get(str(name).split("/")[0])
         for key in ("endpoint", "traces_endpoint"):
             if protocol is not None and isinstance(dig(exporter, key), str):
-                yield exporter[key], protocol, ("exporters", name, key)
+                secure = (
+                    protocol == GRPC and "://" not in exporter[key] and dig(exporter, "tls", "insecure") is not True
+                )
+                yield exporter[key], protocol, ("exporters", name, key), secure
 
 
 def tempo_calls(data: Mapping[str, Any]) -> Found:
     """Yield where Tempo's metrics generator writes to."""
     for index, target in items(dig(data, "metrics_generator", "storage", "remote_write")):
         if isinstance(dig(target, "url"), str):
-            yield target["url"], API, ("metrics_generator", "storage", "remote_write", index, "url")
+            yield target["url"], API, ("metrics_generator", "storage", "remote_write", index, "url"), False
 
 
 def prometheus_calls(data: Mapping[str, Any]) -> Found:
@@ -177,7 +227,8 @@ def prometheus_calls(data: Mapping[str, Any]) -> Found:
     ]:
         for number, group in items(dig(config, "static_configs")):
             for place, target in items(dig(group, "targets")):
-                yield str(target), API, (*path, "static_configs", number, "targets", place)
+                secure = dig(config, "scheme") == "https"
+                yield str(target), API, (*path, "static_configs", number, "targets", place), secure
 
 
 CALLERS: Final[tuple[tuple[Callable[[Mapping[str, Any]], bool], Callable[[Mapping[str, Any]], Found]], ...]] = (

@@ -1,7 +1,10 @@
 """Plain data of which nobody knows the shape: what a person edited may be anything."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
+
+from ongrid_gen.units import parse_duration
 
 
 def dig(data: Any, *keys: str | int) -> Any:
@@ -22,3 +25,11 @@ def items(data: Any) -> Iterator[tuple[Any, Any]]:
         yield from data.items()
     elif isinstance(data, list):
         yield from enumerate(data)
+
+
+def seconds(data: Any) -> Decimal | None:
+    """Return the seconds of a duration as Prometheus and Go write it; None when it is none."""
+    try:
+        return parse_duration(data) if isinstance(data, str) else None
+    except ValueError:
+        return None

@@ -30,6 +30,15 @@ class Matcher:
         """Tell whether it asks for something, rather than rules it out."""
         return self.sign in ("=", "=~") and self.value != ""
 
+    @property
+    def is_sound(self) -> bool:
+        """Tell whether its regular expression is one."""
+        try:
+            re.compile(self.value if self.sign in ("=~", "!~") else "")
+        except re.error:
+            return False
+        return True
+
     def fits(self, value: str) -> bool:
         """Tell whether a value of the label is meant."""
         if self.sign in ("=", "!="):

@@ -22,6 +22,16 @@ class Mount:
     in_bundle: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port of a container that the machine publishes: `published` at `address`; empty is any port, or everywhere."""
+
+    address: str
+    published: str
+    target: str
+    path: Path
+
+
 @dataclass(frozen=True)
 class Service:
     """One container of a compose file."""
@@ -72,16 +82,30 @@ class Service:
     @cached_property
     def mounts(self) -> list[Mount]:
         """What it mounts."""
-        return [mount for index, text in enumerate(self.data.get("volumes") or ()) if isinstance(text, str)
-                for mount in self._mount(text, (*self.path, "volumes", index))]  # fmt: skip
+        return [mount for index, one in enumerate(self.data.get("volumes") or ())
+                for mount in self._mount(one, (*self.path, "volumes", index))]  # fmt: skip
 
-    def _mount(self, text: str, path: Path) -> Iterator[Mount]:
-        source, _, rest = text.partition(":")
-        if not rest:
-            return
-        in_bundle = source.startswith(".")
-        folder = (PurePosixPath(self.file).parent / source).as_posix() if in_bundle else source
-        yield Mount(folder, rest.split(":")[0], path, in_bundle)
+    def _mount(self, one: Any, path: Path) -> Iterator[Mount]:
+        source, _, rest = str(one).partition(":")
+        target = rest.split(":")[0]
+        if isinstance(one, dict):
+            source, target = str(one.get("source", "")), str(one.get("target", ""))
+        if source and target:
+            in_bundle = source.startswith(".")
+            folder = (PurePosixPath(self.file).parent / source).as_posix() if in_bundle else source
+            yield Mount(folder, target, path, in_bundle)
+
+    @property
+    def ports(self) -> Iterator[Port]:
+        """Yield the ports that are published."""
+        for index, one in enumerate(self.data.get("ports") or ()):
+            path = (*self.path, "ports", index)
+            if isinstance(one, dict):
+                yield Port(str(one.get("host_ip", "")), str(one.get("published", "")), str(one.get("target")), path)
+            else:
+                before, _, target = str(one).partition("/")[0].rpartition(":")
+                address, _, published = before.rpartition(":")
+                yield Port(address.strip("[]"), published, target, path)
 
     @property
     def secrets(self) -> list[str]:

@@ -3,34 +3,47 @@
 from collections.abc import Iterator
 from typing import Final
 
+from ongrid_gen.conventions import SERVICE
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Path, Problem, Severity
-from ongrid_gen.routing import Match, alert_rules, can_carry, known_labels, may_take
+from ongrid_gen.routing import ALERTNAME, Match, alert_rules, can_carry, known_labels, may_take
 from ongrid_gen.rules import Rule
 from ongrid_gen.suggest import listed, nearest
 
 CODE: Final = "OG052"
+USUAL: Final = (ALERTNAME, SERVICE)  # what stands there when nobody wrote it
 
 
 def check(site: Site) -> Iterator[Problem]:
     """A matcher that no alert of the site can have is a misspelling: what it was meant for goes elsewhere."""
     asked = list(matches(site))
-    if not asked and not site.notify.inhibit:
+    if not asked and not site.notify.channels:
         return
     rules = list(alert_rules(site))
     for path, what, match in asked:
         if rules and match and not any(may_take(match, rule, site) for rule in rules):
             yield nothing_found(path, what, match, rules, site)
-    for one in site.notify.inhibit:
-        for index, label in enumerate(one.equal):
-            if rules and not any(label in known_labels(rule, site) or can_carry(rule, label) for rule in rules):
+    for path, what, labels, why in compared(site):
+        for index, label in enumerate(labels):
+            if rules and not any(label in known_labels(rule, site) or can_carry(rule, label, site) for rule in rules):
                 yield Problem(
                     code=CODE,
-                    path=(*one.path, "equal", index),
-                    message=f"an inhibition compares the label `{label}`, which no alert has: it keeps nothing quiet",
+                    path=(*path, index),
+                    message=f"{what} the label `{label}`, which no alert has: {why}",
                     hint=meant(label, all_labels(rules, site)) or "remove it",
                     severity=Severity.WARNING,
                 )
+
+
+def compared(site: Site) -> Iterator[tuple[Path, str, tuple[str, ...], str]]:
+    """Yield every list of labels by which alerts are compared: where it stands, what it does, and what comes of it."""
+    for one in site.notify.inhibit:
+        yield (*one.path, "equal"), "an inhibition compares", one.equal, "it keeps nothing quiet"
+    together = "it puts nothing together"
+    if site.notify.group_by != USUAL:
+        yield ("notify", "group_by"), "`notify.group_by` has", site.notify.group_by, together
+    for route in site.notify.routes:
+        yield (*route.path, "group_by"), "a route groups by", route.group_by or (), together
 
 
 def matches(site: Site) -> Iterator[tuple[Path, str, Match]]:

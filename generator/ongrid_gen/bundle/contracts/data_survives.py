@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from ongrid_gen.bundle.network import is_collector, is_tempo
+from ongrid_gen.bundle.network import is_collector, is_grafana, is_tempo
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Path, Problem
 
 CODE: Final = "OG065"
+GRAFANA_DATA: Final = "/var/lib/grafana"
 FLAGS: Final = ("--storage.tsdb.path", "--storage.path")
 TEMPO: Final = (("storage", "trace", "wal", "path"), ("storage", "trace", "local", "path"),
                 ("metrics_generator", "storage", "path"))  # fmt: skip
@@ -32,6 +33,8 @@ def check(wiring: Wiring) -> Iterator[Problem]:
 def kept(service: Service) -> Iterator[tuple[str, Path]]:
     """Yield the folders that a program writes to and must find again, each with the place that says so."""
     yield from ((value, path) for name, value, path in service.flags if name in FLAGS)
+    if is_grafana(service):
+        yield GRAFANA_DATA, service.path
     file, data = service.config, service.settings
     for keys in TEMPO if is_tempo(data) else ():
         if isinstance(dig(data, *keys), str):

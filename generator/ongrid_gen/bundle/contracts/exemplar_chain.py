@@ -12,11 +12,13 @@ from ongrid_gen.problems import Problem
 
 CODE: Final = "OG012"
 FEATURE: Final = "exemplar-storage"
+TARGETS: Final = ("metrics_generator", "storage", "remote_write")
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """One link missing, and no dot on a histogram leads to a trace; nothing reports it."""
     if not sends(wiring):
+        yield from unsent(wiring)
         return
     for service in wiring.running(is_prometheus):
         if FEATURE not in features(service):
@@ -31,12 +33,22 @@ def check(wiring: Wiring) -> Iterator[Problem]:
                           f"add a destination with `name: {EXEMPLAR_LABEL}`")  # fmt: skip
 
 
+def unsent(wiring: Wiring) -> Iterator[Problem]:
+    """Yield the Tempos that send no exemplars, where Prometheus stores what comes."""
+    for store in wiring.running(is_prometheus):
+        for service in wiring.running(is_tempo) if FEATURE in features(store) else ():
+            for index, _ in items(dig(service.settings, *TARGETS)):
+                yield Problem(CODE, (service.config, *TARGETS, index, "send_exemplars"),
+                              f"`{store.name}` stores exemplars, and `{service.name}` sends none",
+                              "write `send_exemplars: true`", related=((*store.path, "command"),))  # fmt: skip
+
+
 def sends(wiring: Wiring) -> bool:
     """Tell whether a Tempo of the bundle sends exemplars."""
     return any(
         dig(target, "send_exemplars") is True
         for service in wiring.running(is_tempo)
-        for _, target in items(dig(service.settings, "metrics_generator", "storage", "remote_write"))
+        for _, target in items(dig(service.settings, *TARGETS))
     )
 
 

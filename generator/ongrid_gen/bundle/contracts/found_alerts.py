@@ -29,6 +29,7 @@ from ongrid_gen.problems import Path, Problem, Severity
 from ongrid_gen.series import as_label
 
 CODE: Final = "OG052"
+EVERYTHING: Final = "..."
 # Labels of alerts that a bundle need not have, and kinds: the inhibitions of every bundle speak of them.
 LABELS: Final = frozenset(
     {
@@ -49,6 +50,11 @@ def check(wiring: Wiring) -> Iterator[Problem]:
             for one in matchers(conditions, path):
                 if one.is_positive:
                     yield from found(one, known, wiring)
+        for path, labels in compared(service.settings, service.config):
+            for index, label in items(labels):
+                if label not in known and label != EVERYTHING:
+                    yield Problem(CODE, (*path, index), f"no alert has the label `{label}`",
+                                  did_you_mean(str(label), sorted(known)), Severity.WARNING)  # fmt: skip
 
 
 def asked(data: Any, file: str) -> Iterator[tuple[Path, Any]]:
@@ -58,6 +64,14 @@ def asked(data: Any, file: str) -> Iterator[tuple[Path, Any]]:
     for index, rule in items(data.get("inhibit_rules")):
         for key in ("source_matchers", "target_matchers"):
             yield (file, "inhibit_rules", index, key), dig(rule, key)
+
+
+def compared(data: Any, file: str) -> Iterator[tuple[Path, Any]]:
+    """Yield every list of labels by which alerts are put together or compared."""
+    for route, path in routes(data["route"], (file, "route")):
+        yield (*path, "group_by"), dig(route, "group_by")
+    for index, rule in items(data.get("inhibit_rules")):
+        yield (file, "inhibit_rules", index, "equal"), dig(rule, "equal")
 
 
 def found(one: Matcher, known: set[str], wiring: Wiring) -> Iterator[Problem]:

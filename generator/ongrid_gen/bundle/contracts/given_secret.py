@@ -22,7 +22,10 @@ def check(wiring: Wiring) -> Iterator[Problem]:
             message = f"`{service.name}` is given `{name}`, which is no secret of the file"
             yield Problem(CODE, (*service.path, "secrets"), message, did_you_mean(name, known))
         for path, name in read(service):
-            if name not in given:
+            if "/" in name:
+                yield Problem(CODE, path, f"`{service.name}` reads `{name}`, where no secret is in its container",
+                              f"write `{SECRETS_DIR}/{name.rpartition('/')[2]}`")  # fmt: skip
+            elif name not in given:
                 yield Problem(CODE, path, f"`{service.name}` reads the secret `{name}`, which it is not given",
                               f"add `{name}` to its `secrets`", related=((*service.path, "secrets"),))  # fmt: skip
 
@@ -37,5 +40,7 @@ def named(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
     """Yield every secret's name below a place."""
     if isinstance(data, str) and data.startswith(f"{SECRETS_DIR}/"):
         yield path, data.removeprefix(f"{SECRETS_DIR}/")
+    elif isinstance(data, str) and str(path[-1]).endswith("_file") and path[1:2] == ("receivers",):
+        yield path, data if "/" in data else f"./{data}"
     for key, value in items(data):
         yield from named(value, (*path, key))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ongrid_gen.bundle.network import is_alertmanager
+from ongrid_gen.bundle.network import is_alertmanager, is_prometheus
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.routes import heard_by, routes
 from ongrid_gen.bundle.wiring import Wiring
@@ -14,11 +14,16 @@ CODE: Final = "OG023"
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
-    """An alert that goes to a receiver without a channel fires, and nobody is told."""
+    """An alert that no Alertmanager gets, or that goes to a receiver without a channel, fires, and nobody is told."""
+    for service in wiring.running(is_prometheus):
+        if wiring.alerts and not dig(service.settings, "alerting", "alertmanagers"):
+            message = f"`{service.name}` sends {len(wiring.alerts)} alerts to no Alertmanager"
+            yield Problem(CODE, (service.config, "alerting"), message, "name it in `alerting.alertmanagers`")
     for service in wiring.running(is_alertmanager):
         file, data = service.config, service.settings
-        silent = {str(dig(one, "name")) for _, one in items(data.get("receivers")) if not tells(one)}
-        if not has_channel(data):
+        telling = {str(dig(one, "name")) for _, one in items(data.get("receivers")) if tells(one)}
+        silent = {str(dig(one, "name")) for _, one in items(data.get("receivers"))} - telling
+        if not telling:
             continue  # a site that wants to hear of nothing
         unheard = [alert for alert in wiring.alerts
                    if alert.name != WATCHDOG and heard_by(data["route"], alert.labels) <= silent]  # fmt: skip
@@ -36,8 +41,3 @@ def check(wiring: Wiring) -> Iterator[Problem]:
 def tells(receiver: Any) -> bool:
     """Tell whether a receiver has a channel."""
     return any(str(key).endswith("_configs") and value for key, value in items(receiver))
-
-
-def has_channel(data: Any) -> bool:
-    """Tell whether any receiver has one."""
-    return any(tells(one) for _, one in items(data.get("receivers")))

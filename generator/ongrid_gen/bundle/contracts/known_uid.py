@@ -20,6 +20,7 @@ LEADS_TO: Final = {
 def check(wiring: Wiring) -> Iterator[Problem]:
     """Grafana looks a reference up when somebody clicks: a wrong one is an empty panel or a dead link until then."""
     known = {str(dig(source, "uid")): str(dig(source, "type")) for source, _ in wiring.bundle.datasources}
+    yield from twice(list(wiring.bundle.datasources))
     for source, path in wiring.bundle.datasources:
         for key, settings in items(dig(source, "jsonData")):
             for place, uid in references(settings, (*path, "jsonData", key)):
@@ -27,6 +28,19 @@ def check(wiring: Wiring) -> Iterator[Problem]:
     for file in wiring.bundle.below(DASHBOARDS):
         for place, uid, sort in panel_references(wiring.bundle.data(file), (file,)):
             yield from refers(place, uid, sort, known)
+
+
+def twice(sources: list[tuple[Any, Path]]) -> Iterator[Problem]:
+    """Yield what only one datasource may be: Grafana stops at the second one, or the second replaces the first."""
+    seen: dict[tuple[str, str], Path] = {}
+    for source, path in sources:
+        for key in ("uid", "name", "isDefault"):
+            value = dig(source, key)
+            first = seen.setdefault((key, str(value)), path) if value else path
+            if first != path:
+                yield Problem(CODE, (*path, key), f"two datasources have `{key}: {str(value).lower()}`" if value is True
+                              else f"two datasources have the {key} `{value}`",
+                              "change one of the two", related=((*first, key),))  # fmt: skip
 
 
 def references(data: Any, path: Path) -> Iterator[tuple[Path, str]]:

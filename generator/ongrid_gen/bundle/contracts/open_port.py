@@ -15,14 +15,13 @@ CODE: Final = "OG017"
 def check(wiring: Wiring) -> Iterator[Problem]:
     """Prometheus, Tempo and Alertmanager ask nobody: whoever reaches the port reads everything, and may delete it."""
     for service in wiring.services:
-        for index, port in enumerate(service.data.get("ports") or ()):
-            address = str(port).rpartition(":")[0].rpartition(":")[0]
-            if is_public(address):
+        for port in service.ports:
+            if is_public(port.address):
                 yield Problem(
                     code=CODE,
-                    path=(*service.path, "ports", index),
-                    message=f"`{service.name}` publishes `{port}` to everybody, and asks nobody who they are",
-                    hint="begin it with `127.0.0.1:`, or put a proxy that asks before it",
+                    path=port.path,
+                    message=f"`{service.name}` publishes port {port.target} to everybody, and asks nobody who they are",
+                    hint="publish it at `127.0.0.1`, or put a proxy that asks before it",
                     severity=Severity.WARNING if is_edge(service) else Severity.ERROR,
                 )
 
@@ -30,7 +29,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
 def is_public(address: str) -> bool:
     """Tell whether an address is more than this machine; none is every address of it."""
     try:
-        return not ipaddress.ip_address(address.strip("[]") or "0.0.0.0").is_loopback
+        return not ipaddress.ip_address(address or "0.0.0.0").is_loopback
     except ValueError:
         return False
 

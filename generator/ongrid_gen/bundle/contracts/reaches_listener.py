@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.bundle.network import Call, Listener
+from ongrid_gen.bundle.network import ITSELF, Call, Listener
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
+from ongrid_gen.conventions import COLLECTOR_HEALTH
 from ongrid_gen.problems import Path, Problem
 from ongrid_gen.suggest import nearest
 
 CODE: Final = "OG060"
-ITSELF: Final = ("localhost", "127.0.0.1")
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
@@ -50,17 +50,37 @@ def reached(call: Call, wiring: Wiring) -> Iterator[Problem]:
 def heard(call: Call, services: list[Service], wiring: Wiring) -> Iterator[Problem]:
     """Yield what is wrong with port or protocol."""
     ports = [one for one in wiring.listeners if one.service in services]
-    if not ports or any(fits(call, one) for one in ports):
-        return
+    right = [one for one in ports if fits(call, one)]
+    if right:
+        yield from answered(call, right)
+    elif ports:
+        yield from unheard(call, ports)
+
+
+def answered(call: Call, listeners: list[Listener]) -> Iterator[Problem]:
+    """Yield what keeps a call from being answered where somebody listens for such calls."""
+    other = listeners[0]
+    if other.inward and call.service != other.service:
+        yield wrong(call, "listens there only for itself", "let it listen on `0.0.0.0`", other.path)
+    elif call.secure and not other.secure:
+        yield wrong(call, "speaks no TLS there", "call it without: `http://`, or `tls: {insecure: true}`", other.path)
+    elif other.secure and not call.secure:
+        yield wrong(call, "speaks only TLS there", "call it with `https://`, or `tls`", other.path)
+
+
+def unheard(call: Call, ports: list[Listener]) -> Iterator[Problem]:
+    """Yield why nobody hears a call."""
     same = [one for one in ports if one.port == call.port]
-    right = next((one for one in ports if one.protocol == call.protocol), None)
+    right = [one for one in ports if one.protocol == call.protocol]
     if same:
-        hint = f"write port {right.port}" if right else f"enable {call.protocol} there"
+        hint = f"write port {right[0].port}" if right else f"enable {call.protocol} there"
         yield wrong(call, f"speaks {same[0].protocol} on port {call.port}, not {call.protocol}", hint, same[0].path)
     else:
-        known = ", ".join(str(one.port) for one in ports)
-        hint = f"write port {right.port}" if right else f"it listens on {known}"
-        yield wrong(call, f"does not listen on port {call.port}", hint, (right or ports[0]).path)
+        known = ", ".join(str(one.port) for one in right or ports)
+        hint = f"write port {known}" if len(right) == 1 else f"it listens on {known}"
+        if call.port == COLLECTOR_HEALTH:
+            hint += "; the extension `health_check` is not started"
+        yield wrong(call, f"does not listen on port {call.port}", hint, (right or ports)[0].path)
 
 
 def fits(call: Call, listener: Listener) -> bool:
@@ -70,6 +90,6 @@ def fits(call: Call, listener: Listener) -> bool:
 
 def wrong(call: Call, why: str, hint: str, *related: Path) -> Problem:
     """Return the problem of a call."""
-    at = call.text.find(call.host)
+    at = call.start + max(0, call.text.find(call.host))
     message = f"`{call.service.name}` calls `{call.text}`: `{call.host}` {why}"
-    return Problem(CODE, call.path, message, hint, related=related, within=(max(0, at), len(call.text)))
+    return Problem(CODE, call.path, message, hint, related=related, within=(at, call.start + len(call.text)))

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ongrid_gen.bundle.network import is_prometheus, is_tempo
-from ongrid_gen.bundle.plain import dig
+from ongrid_gen.bundle.network import is_collector, is_prometheus, is_tempo
+from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Path, Problem
 
 CODE: Final = "OG064"
+ENVIRONMENT: Final = "environment"
+ENVIRONMENT_ATTRIBUTE: Final = "deployment.environment"
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
@@ -21,6 +23,22 @@ def check(wiring: Wiring) -> Iterator[Problem]:
             for label in sorted(labels.keys() | wanted.keys()):
                 if labels.get(label) != wanted.get(label):
                     yield differs(label, labels, wanted, path, other)
+    for service in wiring.running(is_collector):
+        yield from other_environment(service, others)
+
+
+def other_environment(service: Service, others: list[tuple[Path, Mapping[str, Any]]]) -> Iterator[Problem]:
+    """Yield an environment that a collector gives its spans and that is not the site's."""
+    for name, processor in items(service.settings.get("processors")):
+        for index, one in items(dig(processor, "attributes")):
+            for other, wanted in others if dig(one, "key") == ENVIRONMENT_ATTRIBUTE else ():
+                if str(dig(one, "value")) != wanted.get(ENVIRONMENT):
+                    path = (service.config, "processors", name, "attributes", index, "value")
+                    message = (
+                        f"`{service.name}` gives its spans the environment `{dig(one, 'value')}`, and alerts have "
+                        f"`{wanted.get(ENVIRONMENT)}`"
+                    )
+                    yield Problem(CODE, path, message, "give both the same", related=((*other, ENVIRONMENT),))
 
 
 def external(service: Service, *keys: str) -> tuple[Path, Mapping[str, Any]]:

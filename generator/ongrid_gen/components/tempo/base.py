@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Protocol
 
 from ongrid_gen.alerts.bounds import site_bounds
@@ -34,6 +35,10 @@ GRAPH_ITEMS = 100_000
 # 30 MB/s, and live traces for some 20,000 new ones a second: the defaults (15 MB/s, 10,000) discard with a 200.
 RATE_LIMIT = 30_000_000
 LIVE_TRACES = 100_000
+# Spans that ended longer ago make no metrics (2.10 and 3.0), in seconds; and what of it remains for waiting that is not
+# ours: the applications' own batches (5 s), what is sent again, the network.
+SLACK = Decimal(30)
+LATENCY_OF_SENDERS = Decimal(10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def generator(site: Site) -> base.Config:
     if site.metrics.messaging_latency:
         graphs["enable_messaging_system_latency_histogram"] = True
     return {
-        "metrics_ingestion_time_range_slack": "30s",
+        "metrics_ingestion_time_range_slack": f"{base.SLACK}s",
         "registry": {**base.registry(site), "stale_duration": "15m"},
         "processor": {"service_graphs": graphs, "span_metrics": base.span_metrics(site)},
         "storage": base.generator_storage(site, drop_size=not site.metrics.size),

@@ -1,0 +1,177 @@
+"""How many of the seeded faults `check` finds, and how many the validators that the engines bring along.
+
+    python tools/faults.py [--write]
+
+Each fault is shown to `check`, and the files that it changes to the validators. A fault of a spec is rendered without
+our checks; what the schema refuses cannot be rendered, and is counted apart.
+`--write` writes docs/faults.md.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fault_engines import Validators, files_of, in_old_dialect, rendered, with_images
+from fault_list import BUNDLE, ROOT, SPEC, Fault, Found, bundle_faults, in_bundle, in_spec, spec_faults
+
+from ongrid_gen.components import tempo
+from ongrid_gen.model import Site
+from ongrid_gen.render import Tree
+from ongrid_gen.runtime import docker
+
+PAGE: Final = ROOT / "docs" / "faults.md"
+COLUMNS: Final = (
+    "in all", "found by `check`", "by an engine", "by `check` alone", "by an engine alone", "by nobody", "not reached"
+)  # fmt: skip
+WIDEST: Final = 70
+ASKED_AT_ONCE: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A fault, what `check` finds of it, and which validators refuse it; None when it never reaches one."""
+
+    fault: Fault
+    found: Found
+    engines: tuple[str, ...] | None
+
+    @property
+    def is_ours(self) -> bool:
+        """Tell whether `check` finds it, with the right code at the right place."""
+        return self.fault.code is not None and self.found.is_right
+
+
+def judge_spec(fault: Fault, validators: Validators, before: Tree) -> Judged:
+    """Judge a fault of the spec."""
+    found = in_spec(fault)
+    bundle = rendered(fault.apply(SPEC.read_text(encoding="utf-8")))
+    refused = None if bundle is None else validators.refuse(*bundle, before)
+    return Judged(fault, found, refused)
+
+
+def judge_bundle(fault: Fault, validators: Validators, site: Site, before: Tree) -> Judged:
+    """Judge a fault of the bundle."""
+    with tempfile.TemporaryDirectory(prefix="ongrid-gen-") as name:
+        folder = Path(name) / "bundle"
+        found = in_bundle(fault, folder)
+        refused = validators.refuse(site, files_of(folder), before)
+    if fault.file == tempo.CONFIG and validators.program is None:
+        refused = (*refused, *in_old_dialect(fault, validators, site))
+    return Judged(fault, found, refused)
+
+
+def judge_all() -> tuple[list[Judged], list[Judged]]:
+    """Return the judged faults of spec and bundle."""
+    docker.require()
+    spec, demo = (rendered((ROOT / name).read_text(encoding="utf-8")) for name in ("tests/spec/site.yaml", "site.yaml"))
+    if spec is None or demo is None:
+        raise SystemExit("a spec without a fault cannot be rendered")
+    site, validators = demo[0], Validators(with_images(demo[0]))
+    before = files_of(BUNDLE)
+    with ThreadPoolExecutor(max_workers=ASKED_AT_ONCE) as pool:
+        specs = pool.map(lambda fault: judge_spec(fault, validators, spec[1]), spec_faults())
+        bundles = pool.map(lambda fault: judge_bundle(fault, validators, site, before), bundle_faults())
+        return list(specs), list(bundles)
+
+
+# The page.
+
+INTRO: Final = """# Seeded faults
+
+Written by `make faults`. Each is one change of a good spec (`tests/spec/faults.yaml`) or of the rendered bundle of
+`site.yaml` (`tests/bundle/faults.yaml`). **Found** is the code of `check` or `check --bundle`, which points at the
+right place: a test holds each to its line, in a spec to its column. **Engines** are the validators that the programs
+bring along, asked about the files that the fault changes: `promtool check config`, `promtool check rules`,
+`amtool check-config`, `otelcol validate`, `docker compose config` and Tempo's `-config.verify`; Grafana has none. What
+the schema of a spec refuses is not rendered, so no engine sees it: _not reached_.
+"""
+
+
+def page(specs: Sequence[Judged], bundles: Sequence[Judged]) -> str:
+    """Return the whole page."""
+    return "\n".join(
+        (INTRO, *summary(specs, bundles), "", *section("a spec", specs), "", *section("a bundle", bundles), "")
+    )
+
+
+def summary(specs: Sequence[Judged], bundles: Sequence[Judged]) -> Iterator[str]:
+    """Yield the table of the counts, and who of the engines found how many."""
+    yield f"| faults of | {' | '.join(COLUMNS)} |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for what, judged in (("a spec", specs), ("a bundle", bundles), ("both", [*specs, *bundles])):
+        yield f"| {what} | {' | '.join(map(str, counts(judged)))} |"
+    by = Counter(name for one in (*specs, *bundles) for name in one.engines or ())
+    yield "\nBy engine: " + ", ".join(f"{name} {number}" for name, number in sorted(by.items())) + "."
+
+
+def counts(judged: Sequence[Judged]) -> tuple[int, ...]:
+    """Return the counts of a row of the summary."""
+    return (
+        len(judged),
+        sum(one.is_ours for one in judged),
+        sum(bool(one.engines) for one in judged),
+        sum(one.is_ours and not one.engines for one in judged),
+        sum(not one.is_ours and bool(one.engines) for one in judged),
+        sum(not one.is_ours and not one.engines for one in judged),
+        sum(one.engines is None for one in judged),
+    )
+
+
+def section(what: str, judged: Sequence[Judged]) -> Iterator[str]:
+    """Yield the table of the faults of one sort."""
+    yield f"## Of {what}\n"
+    yield "| fault | change | found | engines |"
+    yield "|---|---|---|---|"
+    for one in judged:
+        code = one.fault.code if one.is_ours else "**no**"
+        told = "_not reached_" if one.engines is None else ", ".join(one.engines) or "silent"
+        yield f"| {one.fault.id} | {change(one.fault)} | {code} | {told} |"
+
+
+def change(fault: Fault) -> str:
+    """Return what a fault changes: the lines that it takes and those that it puts there."""
+    gone, come = only_in(fault.old, fault.new), only_in(fault.new, fault.old)
+    where = "" if fault.file == SPEC.name else f"{fault.file}: "
+    if gone and come:
+        return f"{where}{code(gone)} is {code(come)}"
+    return f"{where}{code(gone)} is gone" if gone else f"{where}{code(come)} is added"
+
+
+def only_in(text: str, other: str) -> str:
+    """Return the lines of a text that another does not have as often, as one line, and not too long."""
+    others = Counter(line.strip() for line in other.splitlines())
+    own = (Counter(line.strip() for line in text.splitlines() if line.strip()) - others).elements()
+    joined = " ".join(own)
+    return joined if len(joined) <= WIDEST else f"{joined[:WIDEST]}…"
+
+
+def code(text: str) -> str:
+    """Return a text as code in a cell of a table."""
+    fence = "``" if "`" in text else "`"
+    return f"{fence}{text.replace('|', chr(92) + '|')}{fence}"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Judge all faults and print both counts. Exit 1 when `check` misses one that it has a code for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--write", action="store_true", help="write docs/faults.md")
+    wanted = parser.parse_args(arguments)
+    specs, bundles = judge_all()
+    if wanted.write:
+        PAGE.write_text(page(specs, bundles), encoding="utf-8", newline="\n")
+    number, ours, theirs, *_ = counts([*specs, *bundles])
+    print(f"{number} faults: check finds {ours}, the engines' validators {theirs}")
+    missed = [one.fault.id for one in (*specs, *bundles) if one.fault.code is not None and not one.is_ours]
+    for name in missed:
+        print(f"missed: {name}", file=sys.stderr)
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
