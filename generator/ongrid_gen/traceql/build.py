@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from ongrid_gen.traceql import climb, types
 from ongrid_gen.traceql.errors import TraceqlError
@@ -40,7 +40,14 @@ WITH_OWN_LABEL: Final = ("quantile_over_time", "histogram_over_time", "avg_over_
 Found = list[Any]
 
 
-def between(found: Found) -> dict[str, int]:
+class Place(TypedDict):
+    """Where a part begins and ends."""
+
+    start: int
+    end: int
+
+
+def between(found: Found) -> Place:
     """Return where what was found begins and ends."""
     first, last = found[0], found[-1]
     return {
@@ -74,7 +81,8 @@ class Build:
 
     def start(self, found: Found) -> Query:
         """A whole query."""
-        query, *hints = found
+        query: Query = found[0]
+        hints: list[list[Hint]] = found[1:]
         every = tuple(hint for some in hints for hint in some)
         end = every[-1].end + 1 if every else query.end
         return replace(query, hints=every, end=end)
@@ -93,7 +101,8 @@ class Build:
 
     def pipeline(self, found: Found) -> Pipeline:
         """Stages, or one spanset."""
-        return found[0] if isinstance(found[0], Pipeline) else Pipeline(stages=tuple(found), **between(found))
+        only: Pipeline | Filter | Spansets = found[0]
+        return only if isinstance(only, Pipeline) else Pipeline(stages=(only,), **between(found))
 
     def staged(self, found: Found) -> Pipeline:
         """Stages, one more than before."""
@@ -104,7 +113,8 @@ class Build:
 
     def spansets(self, found: Found) -> Node:
         """Spansets and how they are related."""
-        return climb.grouped(found, self.related)
+        whole: Node = climb.grouped(found, self.related)
+        return whole
 
     combined = spansets
 
@@ -114,7 +124,7 @@ class Build:
 
     def in_parentheses(self, found: Found) -> Node:
         """What stands in parentheses, with them."""
-        inside: Any = found[1]
+        inside: Node = found[1]
         return replace(inside, **between(found))
 
     wrapped = further = in_parentheses
@@ -152,8 +162,8 @@ class Build:
         if isinstance(right, Literal) and isinstance(left, Aggregate):
             return Compared(op=op.value, left=left, right=right, **between(found))
         turned = isinstance(left, Literal) and isinstance(right, Aggregate)
-        raise TraceqlError("Tempo can only compare an aggregate with a number", **between(found),
-                           hint="write the aggregate first" if turned else "write it like `avg(duration) > 500ms`")  # fmt: skip
+        hint = "write the aggregate first" if turned else "write it like `avg(duration) > 500ms`"
+        raise TraceqlError("Tempo can only compare an aggregate with a number", **between(found), hint=hint)
 
     def scalar(self, found: Found) -> Field:
         """Arithmetic of aggregates and numbers."""

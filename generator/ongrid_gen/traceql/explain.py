@@ -60,8 +60,8 @@ def unbraced(text: str, found: list[Token], at: int) -> Said:
     stop = next((one.start for one in found[at:] if one.sort == "PIPE"), len(text))
     rest = text[found[at].start : stop].strip()
     within = at > 1 and found[at - 1].sort == "PIPE" and found[at - 2].sort == "RBRACE"
-    shown = f"{{ … && {rest} }}" if within else f"{{ {rest} }}"
-    return "a condition on spans stands in braces", f"put it inside the braces: `{shown}`" if within else f"write `{shown}`"
+    hint = f"put it inside the braces: `{{ … && {rest} }}`" if within else f"write `{{ {rest} }}`"
+    return "a condition on spans stands in braces", hint
 
 
 def doubled(text: str, found: list[Token], at: int) -> Said:

@@ -100,8 +100,9 @@ def parser() -> Any:
         def __init__(self, lexer_conf: Any) -> None:
             del lexer_conf
 
-        def lex(self, data: Any) -> Iterator[Terminal]:
-            for one in data:
+        def lex(self, lexer_state: Any, parser_state: Any = None) -> Iterator[Terminal]:
+            del parser_state
+            for one in lexer_state:
                 yield Terminal(one.sort, one.text, start_pos=one.start, end_pos=one.end)
 
     return Lark(GRAMMAR, parser="lalr", lexer=Ready, transformer=Build())

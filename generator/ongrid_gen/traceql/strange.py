@@ -13,7 +13,7 @@ PREFIX: Final = re.compile(r"(?:STATUS_CODE|SPAN_KIND)_|(?:STATUS|KIND)_", re.IG
 STRING: Final = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
 # What begins the names of attributes that stand on resources, by the semantic conventions.
 RESOURCES: Final = ("service", "deployment", "k8s", "host", "container", "cloud", "process", "telemetry", "os")
-INSTEAD: Final = {"&": "write `&&`", "[": "write `a = 1 || a = 2` for one of several", "'": "write `\"`"}
+INSTEAD: Final = {"&": "write `&&`", "[": "write `a = 1 || a = 2` for one of several", "'": 'write `"`'}
 
 
 def strange(token: Token) -> TraceqlError | None:
@@ -38,8 +38,8 @@ def quote(token: Token) -> TraceqlError:
     """Return the error of a quote that begins no string."""
     inside = token.text[1:].partition(token.text[0])[0]
     if token.text[0] == "'":
-        return TraceqlError("text stands in double quotes", token.start, token.start + len(inside) + 2,
-                            f'write `"{inside}"`')  # fmt: skip
+        end = min(token.start + len(inside) + 2, token.end)
+        return TraceqlError("text stands in double quotes", token.start, end, f'write `"{inside}"`')
     closed = STRING.match(token.text)
     if closed:
         return TraceqlError("a `\\` in this text means nothing to Tempo", token.start, token.start + closed.end(),

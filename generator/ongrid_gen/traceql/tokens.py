@@ -11,15 +11,17 @@ OPENING: Final = {"(": ")", "{": "}"}
 # What ends the name of an attribute. A part in quotes may hold anything.
 SPACE: Final = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 NAME: Final = rf'(?:"(?:\\["\\]|[^"\\])*"|[^{SPACE}{{}}()=~!<>&|^,"\0])+'
-ATTRIBUTE: Final = rf"(?:parent\.(?:(?:span|resource)\.|(?!(?:span|resource)\.))|(?:{'|'.join(SCOPES)})\.|\.(?!\d)){NAME}"
-ESCAPE: Final = r"\\(?:[abfnrtv\\\"]|[0-3][0-7]{2}|x[0-9a-fA-F]{2}|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}|U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4})"
+PARENT: Final = r"parent\.(?:(?:span|resource)\.|(?!(?:span|resource)\.))"
+ATTRIBUTE: Final = rf"(?:{PARENT}|(?:{'|'.join(SCOPES)})\.|\.(?!\d)){NAME}"
+UNICODE: Final = r"u(?![dD][89a-fA-F])[0-9a-fA-F]{4}|U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}"
+ESCAPE: Final = rf"\\(?:[abfnrtv\\\"]|[0-3][0-7]{{2}}|x[0-9a-fA-F]{{2}}|{UNICODE})"
 TOKEN: Final = re.compile(
     rf"""
     (?P<space>[ \t\r\n]+|//[^\n\0]*|/\*[^\0]*?\*/)
     | (?P<STRING>"(?:{ESCAPE}|[^"\\\n\0])*"|`[^`\0]*`)
     | (?P<ATTRIBUTE>{ATTRIBUTE})
     | (?P<scoped>(?:trace|span|event|link|instrumentation):[ \t\r\n]*\w+)
-    | (?P<number>0[xXbBoO]\w*|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)
+    | (?P<number>0[xXbBoO]\w*|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?)
     | (?P<word>[^\W\d]\w*)
     | (?P<sign>{"|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True)))})
     | (?P<quote>["'`][^\n]*)
@@ -27,6 +29,9 @@ TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+# Underscores may stand between the digits of a number that is not whole.
+DIGITS: Final = r"[0-9](?:_?[0-9])*"
+DECIMAL: Final = re.compile(rf"(?:{DIGITS}\.?(?:{DIGITS})?|\.{DIGITS})(?:[eE][+-]?{DIGITS})?")
 MORE: Final = re.compile(r"[\dnsumhµdwy.]+")
 # What Prometheus writes, and what Go writes.
 PROMETHEUS: Final = re.compile(r"(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?")
@@ -69,10 +74,11 @@ def number(text: str, match: re.Match[str]) -> tuple[str, int]:
     more = MORE.match(text, match.end())
     if more and lasts(match[0] + more[0]) is not None:
         return ("malformed" if octal(match[0]) else "DURATION"), more.end()
-    whole = match[0].isdecimal()
-    if octal(match[0]) or not match[0].isascii() or re.search(r"[_xXbBoO]", match[0]):
+    plain = match[0].replace("_", "")
+    whole = plain.isdecimal()
+    if octal(plain) or not DECIMAL.fullmatch(match[0]) or (whole and plain != match[0]):
         return "malformed", match.end()
-    fits = int(match[0]) <= LARGEST if whole else float(match[0]) != float("inf")
+    fits = int(plain) <= LARGEST if whole else float(plain) != float("inf")
     return ("INTEGER" if whole else "FLOAT") if fits else "malformed", match.end()
 
 

@@ -32,7 +32,7 @@ class Literal(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute(Field):
-    """An attribute, by its scope (`span`, `resource`, `parent.span` …, or empty for any) and its name without quotes."""
+    """An attribute: its scope (`span`, `parent.span` …, or empty for any) and its name without quotes."""
 
     scope: str
     name: str
