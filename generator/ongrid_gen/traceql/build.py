@@ -123,9 +123,9 @@ class Build:
         return Spansets(op=op, left=left, right=right, start=left.start, end=right.end)
 
     def in_parentheses(self, found: Found) -> Node:
-        """What stands in parentheses, with them."""
+        """What stands in parentheses, with them; only a spanset stays where its braces are."""
         inside: Node = found[1]
-        return replace(inside, **between(found))
+        return inside if isinstance(inside, Filter) else replace(inside, **between(found))
 
     wrapped = further = in_parentheses
 

@@ -20,7 +20,8 @@ def explained(text: str, found: list[Token], at: int) -> TraceqlError:
     token = found[at]
     for rule in RULES:
         if said := rule(text, found, at):
-            return TraceqlError(said[0], token.start, token.end, said[1])
+            start = found[at - 1].start if rule is doubled else token.start
+            return TraceqlError(said[0], start, token.end, said[1])
     return TraceqlError(f"`{token.text}` is not expected here", token.start, token.end)
 
 

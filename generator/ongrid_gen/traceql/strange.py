@@ -3,10 +3,10 @@
 import re
 from typing import Final
 
-from ongrid_gen.suggest import DURATION_WORDS, nearest
+from ongrid_gen.suggest import duration, listed, nearest
 from ongrid_gen.traceql.errors import TraceqlError
 from ongrid_gen.traceql.tokens import OPENING, Token
-from ongrid_gen.traceql.words import FUNCTIONS, INTRINSICS, KINDS, NUMBERS, STATUSES
+from ongrid_gen.traceql.words import FUNCTIONS, INTRINSICS, KINDS, NUMBERS, SCOPES, STATUSES
 
 SIGNS_FOR: Final = {"and": "&&", "or": "||", "not": "!"}
 PREFIX: Final = re.compile(r"(?:STATUS_CODE|SPAN_KIND)_|(?:STATUS|KIND)_", re.IGNORECASE)
@@ -24,14 +24,23 @@ def strange(token: Token) -> TraceqlError | None:
         return TraceqlError(f"`{token.text}` is no number that Tempo can read", token.start, token.end,
                             "write it in plain digits, without a 0 before them")  # fmt: skip
     if token.sort == "unknown":
-        name = "".join(token.text.split())
-        near = nearest(name, (one for one in INTRINSICS if ":" in one))
-        scope, _, word = name.partition(":")
-        hint = f"did you mean `{near}`?" if near else f"write `{scope}.{word}` for an attribute"
-        return TraceqlError(f"there is no intrinsic `{name}`", token.start, token.end, hint)
+        return unknown(token)
     if token.sort == "odd":
         return odd(token)
     return None
+
+
+def unknown(token: Token) -> TraceqlError:
+    """Return the error of an intrinsic that its scope does not have."""
+    name = "".join(token.text.split())
+    scope, _, own = name.partition(":")
+    beside = [one for one in INTRINSICS if one.startswith(f"{scope}:")]
+    near = nearest(own, (one.partition(":")[2] for one in beside))
+    if near:
+        hint = f"did you mean `{scope}:{near}`?"
+    else:
+        hint = f"write `{scope}.{own}` for an attribute" if scope in SCOPES else f"write one of {listed(beside)}"
+    return TraceqlError(f"there is no intrinsic `{name}`", token.start, token.end, hint)
 
 
 def quote(token: Token) -> TraceqlError:
@@ -108,9 +117,8 @@ def compared(found: list[Token], at: int) -> bool:
 
 def unit(number: Token, token: Token) -> TraceqlError:
     """Return the error of a number with a unit that is none."""
-    known = DURATION_WORDS.get(token.text.lower()) or DURATION_WORDS.get(token.text.lower().removesuffix("s"))
-    digits = re.match(r"[\d.]+", number.text)
-    hint = f"write `{digits[0]}{known}`" if known and digits else "write durations like `800ms`, `1.5s` or `2h`"
+    meant = duration(f"{number.text}{token.text}")
+    hint = f"write `{meant}`" if meant else "write durations like `800ms`, `1.5s` or `2h`"
     together = number.text if number.end == token.start else f"{number.text} "
     return TraceqlError(f"`{together}{token.text}` is no duration", number.start, token.end, hint)
 

@@ -71,8 +71,8 @@ def other_value(op: str, left: Field, right: Field) -> str:
     for field, value in ((left, right), (right, left)):
         if not isinstance(value, Literal):
             continue
-        if field.type in VALUES and value.value in VALUES[field.type]:
-            return f"write `{value.value}` without quotes"
+        if field.type in VALUES and value.value.lower() in VALUES[field.type]:
+            return f"write `{value.value.lower()}` without quotes"
         if field.type in VALUES:
             return f"write one of {listed(VALUES[field.type])}"
         if field.type == "duration" and value.type == "string":

@@ -1,7 +1,7 @@
 """What differs between the versions of Tempo: the grammar is that of 3.0, and each refuses what it does not take."""
 
 from ongrid_gen.traceql.errors import TraceqlError
-from ongrid_gen.traceql.tree import Best, Binary, Kept, Literal, Query, walk
+from ongrid_gen.traceql.tree import Best, Binary, Kept, Literal, Query, used, walk
 from ongrid_gen.traceql.words import REGEX
 
 
@@ -9,6 +9,7 @@ def refuse(query: Query, version: str) -> None:
     """Refuse what a version does not take. TraceqlError says which one does."""
     if version == "2.10":
         refuse_chains(query)
+        refuse_divisions(query)
     else:
         refuse_matching_fields(query)
 
@@ -22,6 +23,19 @@ def refuse_chains(query: Query) -> None:
         if isinstance(one, Best) and number:
             raise TraceqlError("Tempo 2.10 takes one `topk` or `bottomk`; 3.0 takes more", one.start, one.end,
                                "leave one of them out")  # fmt: skip
+
+
+def refuse_divisions(query: Query) -> None:
+    """Numbers are reckoned while 2.10 reads them, and it stumbles over a division by zero."""
+    for one in walk(query):
+        if isinstance(one, Binary) and one.op in ("/", "%") and not used(one) and of_wholes(one):
+            raise TraceqlError("Tempo 2.10 cannot divide by zero", one.start, one.end, "remove it")
+
+
+def of_wholes(division: Binary) -> bool:
+    """Tell whether a division is of a whole number by the whole number 0."""
+    by = division.right
+    return division.left.type == "int" and isinstance(by, Literal) and by.type == "int" and not by.text.strip("0")
 
 
 def refuse_matching_fields(query: Query) -> None:
