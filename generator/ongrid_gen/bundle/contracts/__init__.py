@@ -21,6 +21,7 @@ from ongrid_gen.bundle.contracts import (
     read_metric,
     same_site,
     sound_query,
+    sound_traceql,
     used_component,
     write_receiver,
 )
@@ -49,6 +50,7 @@ REST: Final[tuple[Contract, ...]] = (
     heard_alert,
     found_alerts,
     sound_query,
+    sound_traceql,
     read_metric,
     read_label,
 )
