@@ -142,5 +142,18 @@ def value(text: str, found: list[Token], at: int) -> TraceqlError:
         return TraceqlError(f"`{found[at].text}` means nothing in TraceQL", start, end, f"write `{plain}`")
     if not compared(found, at):
         return TraceqlError(f"`{text[start:end]}` means nothing in TraceQL", start, end)
+    meant = of_type(found[at - 2], plain) if at > 1 else ""
+    if meant:
+        return TraceqlError(f"`{text[start:end]}` is no value of `{found[at - 2].text}`", start, end, meant)
     return TraceqlError(f"`{text[start:end]}` is text, and text stands in quotes", start, end,
                         f'write `"{text[start:end]}"`')  # fmt: skip
+
+
+def of_type(field: Token, written: str) -> str:
+    """Return what can be written beside a field that is no text; nothing when it can be text."""
+    kind = INTRINSICS.get("".join(field.text.split()), "") if field.sort == "INTRINSIC" else ""
+    if kind in ("status", "kind"):
+        known = STATUSES if kind == "status" else KINDS
+        near = nearest(written, known)
+        return f"did you mean `{near}`?" if near else f"write one of {listed(known)}"
+    return {"duration": "write a duration like `800ms`", "int": "write a number"}.get(kind, "")
