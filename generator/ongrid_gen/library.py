@@ -9,8 +9,7 @@ from typing import Any, Final
 from ongrid_gen.model import Service, Site
 from ongrid_gen.resources import stack_text
 from ongrid_gen.text import Code, fill, traceql_string
-from ongrid_gen.traceql.tokens import lasts
-from ongrid_gen.units import plain
+from ongrid_gen.units import go_seconds, plain
 from ongrid_gen.yamlio import parse
 
 SOURCE: Final = "queries/traceql.yaml"
@@ -36,7 +35,7 @@ class Named:
 
 def duration(value: str) -> Code:
     """Return a duration as TraceQL writes it. ValueError when it is none."""
-    if lasts(value) is None:
+    if go_seconds(value) is None:
         raise ValueError(f"`{value}` is no duration: write it like 800ms, 1.5s or 2h")
     return Code(value)
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ongrid_gen.traceql import VERSIONS, WITHOUT, TraceqlError, comparisons, conjoin, filters, read, used
-from ongrid_gen.traceql.tokens import lasts
 from ongrid_gen.traceql.tree import Attribute, Binary, Filter, Intrinsic, Node, Pipeline, Spansets, walk
+from ongrid_gen.units import go_seconds
 from ongrid_gen.yamlio import parse
 
 LISTS: Any = parse((Path(__file__).parent / "queries.yaml").read_text(encoding="utf-8"))
@@ -145,7 +145,7 @@ def test_intrinsics_are_told_by_one_name() -> None:
                           ("h", None), ("300y", None), ("30m1h", "5400")]
 )  # fmt: skip
 def test_durations_are_those_of_prometheus_and_of_go(text: str, seconds: str | None) -> None:
-    found = lasts(text)
+    found = go_seconds(text)
     assert seconds == (None if found is None else format(found.normalize(), "f"))
 
 
@@ -197,6 +197,8 @@ def test_any_text_is_read_or_refused_with_a_place_inside_it(text: str) -> None:
         assert error is None or 0 <= error.start <= error.end <= max(1, len(text))
 
 
-def test_the_library_is_imported_only_to_read() -> None:
+def test_what_reads_is_imported_only_to_read() -> None:
     code = "import sys, ongrid_gen.traceql; sys.exit('lark' in sys.modules)"
+    assert 0 == subprocess.run([sys.executable, "-c", code], check=False).returncode
+    code = "import sys, ongrid_gen.pipeline; sys.exit('ongrid_gen.traceql' in sys.modules)"
     assert 0 == subprocess.run([sys.executable, "-c", code], check=False).returncode

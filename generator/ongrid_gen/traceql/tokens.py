@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from ongrid_gen.traceql.words import INTRINSICS, SCOPES, SIGNS, TERMINALS
+from ongrid_gen.units import go_seconds
 
 OPENING: Final = {"(": ")", "{": "}"}
 # What ends the name of an attribute. A part in quotes may hold anything.
@@ -33,16 +33,7 @@ TOKEN: Final = re.compile(
 DIGITS: Final = r"[0-9](?:_?[0-9])*"
 DECIMAL: Final = re.compile(rf"(?:{DIGITS}\.?(?:{DIGITS})?|\.{DIGITS})(?:[eE][+-]?{DIGITS})?")
 MORE: Final = re.compile(r"[\dnsumhµdwy.]+")
-# What Prometheus writes, and what Go writes.
-PROMETHEUS: Final = re.compile(r"(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?")
-GO: Final = re.compile(r"(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+")
-PART: Final = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|[smhdwy])")
-SECONDS: Final = {
-    "ns": Decimal("1e-9"), "us": Decimal("1e-6"), "µs": Decimal("1e-6"), "ms": Decimal("1e-3"), "s": Decimal(1),
-    "m": Decimal(60), "h": Decimal(3600), "d": Decimal(86400), "w": Decimal(604800), "y": Decimal(31536000),
-}  # fmt: skip
-# The longest that Go's nanoseconds can say, and the largest whole number.
-LONGEST: Final = Decimal(2**63 - 1) / 10**9
+# The largest whole number.
 LARGEST: Final = 2**63 - 1
 
 
@@ -72,7 +63,7 @@ def tokens(text: str) -> list[Token]:
 def number(text: str, match: re.Match[str]) -> tuple[str, int]:
     """Return whether a number is a duration, and where it ends."""
     more = MORE.match(text, match.end())
-    if more and lasts(match[0] + more[0]) is not None:
+    if more and go_seconds(match[0] + more[0]) is not None:
         return ("malformed" if octal(match[0]) else "DURATION"), more.end()
     plain = match[0].replace("_", "")
     whole = plain.isdecimal()
@@ -85,14 +76,6 @@ def number(text: str, match: re.Match[str]) -> tuple[str, int]:
 def octal(text: str) -> bool:
     """Tell whether a number begins with 0 like an octal one, and is none."""
     return text.isdecimal() and text[0] == "0" and bool(set(text) & set("89"))
-
-
-def lasts(text: str) -> Decimal | None:
-    """Return how many seconds a text says, if it is a duration: `1.5s`, `1h30m`, `2d`."""
-    if not (PROMETHEUS.fullmatch(text) or GO.fullmatch(text)):
-        return None
-    total = sum((Decimal(part[1]) * SECONDS[part[2]] for part in PART.finditer(text)), Decimal(0))
-    return total if total <= LONGEST else None
 
 
 def terminal(sort: str, written: str) -> str:

@@ -6,9 +6,9 @@ from typing import Final
 from ongrid_gen.suggest import listed
 from ongrid_gen.traceql.errors import TraceqlError
 from ongrid_gen.traceql.regex import wrong_with
-from ongrid_gen.traceql.tokens import lasts
 from ongrid_gen.traceql.tree import Aggregate, Attribute, Binary, Exists, Field, Intrinsic, Literal, Node, Unary, used
 from ongrid_gen.traceql.words import COMPARISONS, KINDS, REGEX, STATUSES
+from ongrid_gen.units import go_seconds
 
 NUMERIC: Final = frozenset({"int", "float", "duration"})
 ARITHMETIC: Final = ("+", "-", "*", "/", "%", "^")
@@ -76,7 +76,9 @@ def other_value(op: str, left: Field, right: Field) -> str:
         if field.type in VALUES:
             return f"write one of {listed(VALUES[field.type])}"
         if field.type == "duration" and value.type == "string":
-            return f"write `{value.value}` without quotes" if lasts(value.value) else "write a duration like `800ms`"
+            return (
+                f"write `{value.value}` without quotes" if go_seconds(value.value) else "write a duration like `800ms`"
+            )
         if field.type == "string" and value.type not in ("string", "boolean"):
             return f'write `"{value.text}"`'
         if field.type in NUMERIC and value.type == "string":
