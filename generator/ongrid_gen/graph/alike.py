@@ -39,7 +39,12 @@ def as_one(graph: Graph, group: Sequence[Node]) -> Graph:
     """Return a graph in which some nodes are one, where the first of them was."""
     names = {node.id for node in group}
     titles = [node.title for node in group]
-    one = replace(group[0], title=f"{len(group)} {group[0].sort}s", lines=tuple(listed(titles, MOST_NAMES)), note="\n".join(titles))
+    one = replace(
+        group[0],
+        title=f"{len(group)} {group[0].sort}s",
+        lines=tuple(listed(titles, MOST_NAMES)),
+        note="\n".join(titles),
+    )
     nodes = [one if node.id == one.id else node for node in graph.nodes if node.id == one.id or node.id not in names]
     edges: dict[tuple[str, str, str], Edge] = {}
     for edge in graph.edges:

@@ -1,5 +1,6 @@
 """A picture as Mermaid, which Git hosts draw inside of Markdown."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -24,7 +25,7 @@ def as_mermaid(graph: Graph) -> str:
     """Return a flowchart."""
     names = safe_names(graph)
     broken = [str(number) for number, edge in enumerate(graph.edges) if edge.broken]
-    lines = ["---", f"title: {quoted(graph.name)}", "---", "flowchart LR"]
+    lines = ["---", f"title: {json.dumps(graph.name, ensure_ascii=False)}", "---", "flowchart LR"]
     lines += parts(graph, names)
     lines += [arrow(edge, names) for edge in graph.edges]
     lines += [f"  linkStyle {','.join(broken)} stroke:#d1242f,color:#d1242f"] if broken else []

@@ -54,9 +54,8 @@ def labels_of(read: Sequence[Read]) -> list[str]:
     for one in read:
         for label, sign, value in one.selector.matchers:
             found.setdefault((label, sign), {})[value] = None
-    return [
-        f"{label} {sign} {few(sorted(values, key=size), VALUES)}" for (label, sign), values in sorted(found.items(), key=weight)
-    ]
+    ordered = sorted(found.items(), key=weight)
+    return [f"{label} {sign} {few(sorted(values, key=size), VALUES)}" for (label, sign), values in ordered]
 
 
 def weight(entry: tuple[tuple[str, str], dict[str, None]]) -> tuple[int, str, str]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from ongrid_gen import catalogue
 from ongrid_gen.bundle.exposed import LOCALHOST, exposed, generated, scrapes, span_series
-from ongrid_gen.bundle.network import is_prometheus, is_tempo
+from ongrid_gen.bundle.network import Call, is_prometheus, is_tempo
 from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.routes import Matcher
 from ongrid_gen.bundle.services import Service
@@ -17,15 +17,17 @@ from ongrid_gen.graph.calls import container_id, job_of, outside_id
 from ongrid_gen.graph.model import Edge, Link, Node, Sort
 from ongrid_gen.graph.series import Read
 from ongrid_gen.graph.words import few, listed
-from ongrid_gen.promql import Selector
-from ongrid_gen.series import GRAPH, SPANS, SpanSeries, as_label, matched
+from ongrid_gen.promql import Selector, Written
+from ongrid_gen.series import GRAPH, SPANS, InVain, SpanSeries, as_label, matched
 from ongrid_gen.units import plain
 
 JOB: Final = "job"
 # Of the names that Prometheus makes itself, those that are about no scrape.
 ABOUT_ALERTS: Final = ("ALERTS", "ALERTS_FOR_STATE")
+ABOUT_SCRAPES: Final = catalogue.OWN.difference(ABOUT_ALERTS)
 # Labels that span metrics have whatever is configured.
 INTRINSIC: Final = frozenset({SERVICE, SPAN_NAME, SPAN_KIND, STATUS_CODE})
+QUOTES: Final = "\"'`"
 NOBODY: Final = Node("source:nobody", Sort.SOURCE, "nobody")
 
 
@@ -79,28 +81,34 @@ class Sources:
 
     def _jobs(self) -> Iterator[Source]:
         known = {host for one in self.wiring.services for host in one.hosts} | {LOCALHOST}
+        found: dict[str, list[Call]] = {}
         for call in scrapes(self.wiring):
-            job = job_of(call)
-            node = Node(f"source:job:{job}", Sort.SOURCE, f"job {job}", (f"scrapes {call.text}",))
-            found = [call.service] if call.host == LOCALHOST else self.wiring.own(call.host)
-            about = catalogue.OWN.difference(ABOUT_ALERTS)
-            for service in found:
-                yield Source(node, container_id(service), about | exposed(service), job)
-            if call.host not in known:
-                yield Source(node, outside_id(call), about, job)
-                yield Source(node, outside_id(call), None, job)
+            found.setdefault(job_of(call), []).append(call)
+        for job, calls in found.items():
+            targets = dict.fromkeys(f"scrapes {call.text}" for call in calls)
+            node = Node(f"source:job:{job}", Sort.SOURCE, f"job {job}", tuple(listed(list(targets), 3)))
+            for call in calls:
+                services = [call.service] if call.host == LOCALHOST else self.wiring.own(call.host)
+                for service in services:
+                    yield Source(node, container_id(service), ABOUT_SCRAPES | exposed(service), job)
+                if call.host not in known:
+                    yield Source(node, outside_id(call), ABOUT_SCRAPES, job)
+                    yield Source(node, outside_id(call), None, job)
 
     def edge(self, source: Source, series: str, read: Sequence[Read]) -> Edge:
         """Return that a source makes series: which of its dimensions and bounds they need, or what it lacks."""
         spans = self._spans
         if spans is None or source.job:
             return Edge(source.node.id, series, Link.MAKES)
-        lacks = list(dict.fromkeys(lack.message for one in read for lack in matched(one.written, one.selector, spans)))
+        lacks = [(one, lack) for one in read for lack in matched(one.written, one.selector, spans)]
         asked = [(one.selector.metric, *matcher) for one in read for matcher in one.selector.matchers]
         needed = dimensions({label for _, label, _, _ in asked}, (*spans.dimensions, *spans.graph_dimensions))
         words = [f"dimension {few(needed, 2)}"] if needed else []
-        words += bounds_in_words([value for _, label, _, value in asked if label == "le"], spans, read)
-        return Edge(source.node.id, series, Link.MAKES, ", ".join(words), shortest(lacks), "\n".join(lacks))
+        bounds = [value for _, label, _, value in asked if label == "le"]
+        words += bounds_in_words(bounds, spans, read)
+        broken = dict.fromkeys(in_short(one.written, lack) for one, lack in lacks)
+        note = "\n".join(dict.fromkeys(lack.message for _, lack in lacks))
+        return Edge(source.node.id, series, Link.MAKES, ", ".join(words), few(list(broken), 2), note)
 
     @cached_property
     def _spans(self) -> SpanSeries | None:
@@ -121,9 +129,9 @@ def dimensions(labels: set[str], known: tuple[str, ...]) -> list[str]:
     return [one for one in dict.fromkeys(known) if as_label(one) in labels - INTRINSIC]
 
 
-def shortest(lacks: list[str]) -> str:
-    """Return the first of some messages without the metric it speaks of."""
-    return lacks[0].rpartition(" has ")[2].replace("`", "") if lacks else ""
+def in_short(written: Written, lack: InVain) -> str:
+    """Return the label or bound that is asked for in vain."""
+    return f"no {'bound' if lack.message.startswith('no bucket') else 'label'} {written.text[slice(*lack.within)].strip(QUOTES)}"
 
 
 def processors(service: Service) -> Iterator[Source]:

@@ -40,8 +40,9 @@ def single(alert: Alert, rule: Rule, name: str) -> Unit:
 def several(alerts: Sequence[Alert], rules: Sequence[Rule], key: Key) -> Unit:
     """Return alerts that are alike."""
     names = [f"{alert.name} ({rule.file})" for alert, rule in zip(alerts, rules, strict=True)]
+    heading = (key[0], key[-1] or key[1]) if len(key) > 1 else key
     lines = [f"{len(alerts)} alerts", *counted([alert.name for alert in alerts])]
-    node = Node(group_id(key), Sort.ALERT, " · ".join(filter(None, key)), tuple(lines), "\n".join(names))
+    node = Node(group_id(key), Sort.ALERT, " · ".join(filter(None, heading)), tuple(lines), "\n".join(names))
     return Unit(node, tuple(rules), tuple(alerts))
 
 
