@@ -50,7 +50,7 @@ class Calls:
     @property
     def graph(self) -> Graph:
         """Return the picture: applications, containers that take part, and what they call."""
-        edges = [*self._edges(), *self._sent()]
+        edges = once([*self._edges(), *self._sent()])
         ends = {end for edge in edges for end in (edge.start, edge.end)}
         containers = [one for one in map(self._container, self.wiring.services)
                       if one.id in ends or one.id in self._open]  # fmt: skip
@@ -123,14 +123,13 @@ class Calls:
         return not ports or any(one.port == port and one.protocol == protocol for one in ports)
 
     def _container(self, service: Service) -> Node:
-        listens = [one for one in self.wiring.listeners if one.service == service]
+        listens = [port_text(one) for one in self.wiring.listeners if one.service == service]
         outside = [f"on {one.address or '*'}:{one.outside or '(any)'}" for one in self._published
                    if one.service == service]  # fmt: skip
-        lines = [*listed([port_text(one) for one in listens], 4), *listed(outside, 2)]
-        title = (
-            service.name if service.file == COMPOSE else f"{service.name} ({PurePosixPath(service.file).parent.name})"
-        )
-        return Node(container_id(service), sort_of(service), title, tuple(lines), "\n".join(map(port_text, listens)))
+        lines = (*listed(listens, 4), *listed(outside, 2))
+        edge = "" if service.file == COMPOSE else f" ({PurePosixPath(service.file).parent.name})"
+        note = "\n".join((str(service.data.get("image", "")), *listens, *outside))
+        return Node(container_id(service), sort_of(service), f"{service.name}{edge}", lines, note)
 
     def _outside(self) -> Iterator[Node]:
         """Yield the hosts that are called and are no containers; those of one scrape job are one node."""
@@ -147,6 +146,14 @@ class Calls:
                 yield Node(
                     f"host:{app.host}", Sort.OUTSIDE, app.host, (NOBODY if is_here(app) else "not in the bundle",)
                 )
+
+
+def once(edges: list[Edge]) -> list[Edge]:
+    """Return each edge once: a job of many targets outside is one arrow; its note is that of the first."""
+    found: dict[tuple[str, str, str, str], Edge] = {}
+    for edge in edges:
+        found.setdefault((edge.start, edge.end, edge.label, edge.broken), edge)
+    return list(found.values())
 
 
 def is_here(app: Application) -> bool:

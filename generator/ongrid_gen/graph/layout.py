@@ -128,6 +128,11 @@ class Layout:
             gaps[number] = max(gaps[number], text_width(label_of(one.edge), LABEL))
             for slot in one.slots[1:]:
                 bends[self._number[slot]] += 1
+        for edge in self.arranged.bows:
+            number = self._number[edge.start]
+            over = text_width(label_of(edge), LABEL) - self._widths[number]
+            if number + 1 < len(gaps):
+                gaps[number + 1] += max(BOW, over)
         return [gap + 2 * MARGIN + BEND + min(60, bends[number]) if number else 0 for number, gap in enumerate(gaps)]
 
     @cached_property

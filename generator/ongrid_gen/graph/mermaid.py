@@ -8,10 +8,12 @@ from typing import Final
 from ongrid_gen.graph.model import CHAIN, WIRING, Edge, Graph, Node, Sort
 from ongrid_gen.graph.words import shortened
 
-# What ends or changes a quoted label, and what a browser would take for HTML.
-SPECIAL: Final = re.compile(r'["#&<>`;\\]')
-# Mermaid rewrites what looks like a style with a colour, wherever it stands.
-STYLE: Final = re.compile(r"(?i)(style|classdef)")
+# What does not stand for itself in a label: what ends it, HTML, mathematics, Markdown (emphasis, a list at the
+# beginning), and words that Mermaid takes for a style where a colour follows.
+SPECIAL: Final = re.compile(
+    r"""["#&<>`;\\$*~%]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[-+=]|^\d+(?=[.)])|(?i:style|classdef)"""
+)
+STYLE: Final = re.compile("style|classdef")
 LONGEST: Final = 60
 PARTS: Final = (("wiring", "Who calls whom", WIRING), ("chains", "What alerts hang on", CHAIN))
 SHAPES: Final = {
@@ -65,8 +67,7 @@ def quoted(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Return a text in which every character stands for itself inside of a label."""
-    plain = SPECIAL.sub(lambda found: f"#{ord(found[0])};", text)
-    return STYLE.sub(lambda found: f"#{ord(found[0][0])};{found[0][1:]}", plain)
+    return SPECIAL.sub(lambda found: f"#{ord(found[0][0])};{found[0][1:]}", text)
 
 
 def safe_names(graph: Graph) -> dict[str, str]:
@@ -74,7 +75,7 @@ def safe_names(graph: Graph) -> dict[str, str]:
     found: dict[str, str] = {}
     taken: set[str] = set()
     for node in graph.nodes:
-        name = first = f"{node.sort}_{re.sub(r'[^A-Za-z0-9]+', '_', node.title).strip('_')}".rstrip("_").lower()
+        name = first = safe_name(node)
         number = 1
         while name in taken:
             number += 1
@@ -82,3 +83,9 @@ def safe_names(graph: Graph) -> dict[str, str]:
         taken.add(name)
         found[node.id] = name
     return found
+
+
+def safe_name(node: Node) -> str:
+    """Return a name out of the letters of a node's title."""
+    words = re.findall(r"[a-z0-9]+", node.title.lower())
+    return STYLE.sub(lambda found: f"{found[0][0]}_{found[0][1:]}", "_".join((node.sort, *words)))

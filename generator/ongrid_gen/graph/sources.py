@@ -131,7 +131,8 @@ def dimensions(labels: set[str], known: tuple[str, ...]) -> list[str]:
 
 def in_short(written: Written, lack: InVain) -> str:
     """Return the label or bound that is asked for in vain."""
-    return f"no {'bound' if lack.message.startswith('no bucket') else 'label'} {written.text[slice(*lack.within)].strip(QUOTES)}"
+    what = "bound" if lack.message.startswith("no bucket") else "label"
+    return f"no {what} {written.text[slice(*lack.within)].strip(QUOTES)}"
 
 
 def processors(service: Service) -> Iterator[Source]:
