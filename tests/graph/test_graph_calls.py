@@ -8,7 +8,7 @@ from pictures import SITE, broken, edited, graph_from, many, titled, told
 from ongrid_gen.bundle.files import read_bundle
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.graph.build import graph_of
-from ongrid_gen.graph.model import CHAIN, WIRING, Sort
+from ongrid_gen.graph.model import CHAINS, WIRING, Sort
 from ongrid_gen.render import render
 from ongrid_gen.write import write
 from support import ROOT, site_of
@@ -123,4 +123,4 @@ def test_no_secret_of_a_receiver_is_drawn() -> None:
     change = ("url_file: /run/secrets/oncall.url", "url: https://hooks.example.com/token-of-mine")
     graph = graph_of(edited({"alertmanager/alertmanager.yaml": change}), "shop")
     assert "token-of-mine" not in str(graph)
-    assert titled(graph.part(CHAIN), "oncall").lines == ("webhook",)
+    assert titled(graph.part(CHAINS), "oncall").lines == ("webhook",)

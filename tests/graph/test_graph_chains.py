@@ -11,7 +11,7 @@ from ongrid_gen.bundle.files import read_bundle
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.graph.build import chain_of, graph_of, named, names_of
 from ongrid_gen.graph.chains import MOST_GROUPS
-from ongrid_gen.graph.model import CHAIN, Link, Sort
+from ongrid_gen.graph.model import CHAINS, Link, Sort
 from ongrid_gen.graph.svg import as_svg
 from ongrid_gen.yamlio import parse
 from support import ROOT
@@ -130,7 +130,7 @@ def test_a_bundle_with_a_fault_is_drawn(fault: dict[str, str], tmp_path: Path) -
 
 
 def test_every_edge_of_a_chain_ends_at_a_box_and_every_alert_reaches_somebody() -> None:
-    graph = graph_from().part(CHAIN)
+    graph = graph_from().part(CHAINS)
     alerts = {node.id for node in graph.nodes if node.sort is Sort.ALERT}
     assert alerts == {edge.start for edge in graph.edges if edge.link is Link.REACHES}
 

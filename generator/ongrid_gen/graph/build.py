@@ -9,7 +9,7 @@ from ongrid_gen.conventions import SLO, TIER
 from ongrid_gen.graph.alike import merged
 from ongrid_gen.graph.calls import Calls
 from ongrid_gen.graph.chains import Chains
-from ongrid_gen.graph.model import Edge, Graph, Link, Node, Sort, joined
+from ongrid_gen.graph.model import CHAINS, Edge, Graph, Link, Node, Sort, joined
 from ongrid_gen.graph.receivers import receivers
 from ongrid_gen.graph.words import clean
 
@@ -25,7 +25,7 @@ def chain_of(wiring: Wiring, alerts: Sequence[Alert], name: str) -> Graph:
     chains = Chains(wiring, alerts, whole=True).graph
     drawn = {edge.end for edge in chains.edges if edge.link is Link.REACHES}
     told = [node for node in receivers(wiring).nodes if node.id in drawn]
-    return cleaned(joined([chains.part((Link.MAKES, Link.FEEDS, Link.REACHES)), Graph("", tuple(told), ())], name))
+    return cleaned(joined([chains.part(CHAINS), Graph("", tuple(told), ())], name))
 
 
 def named(alerts: Iterable[Alert], name: str) -> list[Alert]:

@@ -3,13 +3,14 @@
 Nothing overlaps by construction: a box is as high as the labels that arrive at it need, a gap as wide as the longest.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from ongrid_gen.graph.columns import Columns, Slot, Track, arranged
 from ongrid_gen.graph.model import Edge, Graph, Node
+from ongrid_gen.graph.settle import settled
 from ongrid_gen.graph.words import shortened
 from ongrid_gen.show import width
 
@@ -19,12 +20,11 @@ ADVANCE: Final = 0.605
 TITLE_COLUMNS, LINE_COLUMNS, LABEL_COLUMNS = 44, 48, 40
 PADDING: Final = 10
 TITLE_HEIGHT, LINE_HEIGHT = 24, 14
-# Between boxes of a column; between arrows with a label; of an edge that passes a column.
-SPACE, PITCH, LANE = 16, 17, 12
+# Between arrows with a label; of an edge that passes a column.
+PITCH, LANE = 17, 12
 # Where edges bend, and what stays free at both ends of a label.
 BEND, MARGIN = 46, 14
 BOW: Final = 18
-SETTLING: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,45 +226,3 @@ class Layout:
 def end_of_label(wire: Wire) -> float:
     """Return where a label ends."""
     return wire.label_at[0] + text_width(wire.label, LABEL)
-
-
-def settled(arranged_: Columns, heights: Mapping[Slot, float]) -> dict[Slot, float]:
-    """Return where each place begins; the topmost of all at 0."""
-    left: dict[Slot, list[Slot]] = {}
-    right: dict[Slot, list[Slot]] = {}
-    for one in arranged_.tracks:
-        for before, after in zip(one.slots, one.slots[1:], strict=False):
-            right.setdefault(before, []).append(after)
-            left.setdefault(after, []).append(before)
-    middles: dict[Slot, float] = {}
-    for column in arranged_.columns:
-        middles |= spread(column, heights, dict.fromkeys(column, 0.0))
-    for sweep in range(SETTLING):
-        linked = left if sweep % 2 else right
-        for column in arranged_.columns if sweep % 2 else arranged_.columns[::-1]:
-            wished = {slot: mean([middles[one] for one in linked.get(slot, [slot])]) for slot in column}
-            middles |= spread(column, heights, wished)
-    tops = {slot: middle - heights[slot] / 2 for slot, middle in middles.items()}
-    top = min(tops.values(), default=0)
-    return {slot: y - top for slot, y in tops.items()}
-
-
-def mean(numbers: Sequence[float]) -> float:
-    """Return the mean."""
-    return sum(numbers) / len(numbers)
-
-
-def spread(column: Sequence[Slot], heights: Mapping[Slot, float], wished: Mapping[Slot, float]) -> dict[Slot, float]:
-    """Return the middles of places as near as can be to what is wished, in order and without overlap."""
-    offsets, offset = [], 0.0
-    for number, slot in enumerate(column):
-        offset += 0 if number == 0 else (heights[column[number - 1]] + heights[slot]) / 2 + SPACE
-        offsets.append(offset)
-    blocks: list[tuple[float, int]] = []  # mean and number of places that touch each other
-    for slot, offset in zip(column, offsets, strict=True):
-        blocks.append((wished[slot] - offset, 1))
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            (value, count), (before, more) = blocks.pop(), blocks.pop()
-            blocks.append(((value * count + before * more) / (count + more), count + more))
-    values = [value for value, count in blocks for _ in range(count)]
-    return {slot: value + offset for slot, value, offset in zip(column, values, offsets, strict=True)}

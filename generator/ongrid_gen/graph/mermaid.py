@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.graph.model import CHAIN, WIRING, Edge, Graph, Node, Sort
+from ongrid_gen.graph.model import PARTS, Edge, Graph, Node, Sort
 from ongrid_gen.graph.words import shortened
 
 # What does not stand for itself in a label: what ends it, HTML, mathematics, Markdown (emphasis, a list at the
@@ -15,7 +15,6 @@ SPECIAL: Final = re.compile(
 )
 STYLE: Final = re.compile("style|classdef")
 LONGEST: Final = 60
-PARTS: Final = (("wiring", "Who calls whom", WIRING), ("chains", "What alerts hang on", CHAIN))
 SHAPES: Final = {
     Sort.APPLICATION: ("([", "])"), Sort.RECEIVER: ("([", "])"), Sort.OUTSIDE: ("{{", "}}"), Sort.TARGET: ("{{", "}}"),
     Sort.SERIES: ("[/", "/]"), Sort.RECORDING: ("[[", "]]"), Sort.ALERT: (">", "]"),
@@ -37,10 +36,10 @@ def as_mermaid(graph: Graph) -> str:
 def parts(graph: Graph, names: dict[str, str]) -> Iterator[str]:
     """Yield the nodes, those of each part in a frame of its own."""
     left = {node.id: node for node in graph.nodes}
-    for name, title, links in PARTS:
-        nodes = [left.pop(node.id) for node in graph.part(links).nodes if node.id in left]
+    for part in PARTS:
+        nodes = [left.pop(node.id) for node in graph.part(part).nodes if node.id in left]
         if nodes:
-            yield f"  subgraph {name}[{quoted(title)}]"
+            yield f"  subgraph {part.name}[{quoted(part.title)}]"
             yield from (f"    {box(node, names)}" for node in nodes)
             yield "  end"
     yield from (f"  {box(node, names)}" for node in left.values())

@@ -36,8 +36,21 @@ class Link(StrEnum):
     REACHES = "reaches"  # an alert goes to a receiver
 
 
-WIRING: Final = (Link.CALLS, Link.TELLS)
-CHAIN: Final = (Link.MAKES, Link.FEEDS, Link.REACHES)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a picture that is drawn for itself: its edges, and the boxes that are there even without one."""
+
+    name: str
+    title: str
+    links: tuple[Link, ...]
+    sorts: tuple[Sort, ...]
+
+
+PROGRAMS: Final = (Sort.APPLICATION, Sort.AGENT, Sort.GATEWAY, Sort.STORE, Sort.PROMETHEUS, Sort.ALERTMANAGER,
+                   Sort.GRAFANA)  # fmt: skip
+WIRING: Final = Part("wiring", "Who calls whom", (Link.CALLS, Link.TELLS), PROGRAMS)
+CHAINS: Final = Part("chains", "What alerts hang on", (Link.MAKES, Link.FEEDS, Link.REACHES), (Sort.ALERT,))
+PARTS: Final = (WIRING, CHAINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +88,12 @@ class Graph:
         """Return the node of an id. KeyError when there is none."""
         return {node.id: node for node in self.nodes}[name]
 
-    def part(self, links: Iterable[Link], sorts: Iterable[Sort] = ()) -> "Graph":
-        """Return the edges of these sorts with their nodes, and the nodes of `sorts` that have none."""
-        kept, alone = frozenset(links), frozenset(sorts)
-        edges = tuple(edge for edge in self.edges if edge.link in kept)
+    def part(self, part: Part) -> "Graph":
+        """Return a part: its edges with their nodes, and the nodes that it has even without an edge."""
+        edges = tuple(edge for edge in self.edges if edge.link in part.links)
         ends = {end for edge in edges for end in (edge.start, edge.end)}
-        return Graph(self.name, tuple(one for one in self.nodes if one.id in ends or one.sort in alone), edges)
+        nodes = tuple(one for one in self.nodes if one.id in ends or one.sort in part.sorts)
+        return Graph(self.name, nodes, edges)
 
 
 def joined(graphs: Iterable[Graph], name: str) -> Graph:

@@ -9,7 +9,7 @@ from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.routes import Alert, heard_by, routes
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
-from ongrid_gen.graph.calls import container_id
+from ongrid_gen.graph.containers import container_id
 from ongrid_gen.graph.model import Edge, Graph, Link, Node, Sort
 from ongrid_gen.graph.words import few
 

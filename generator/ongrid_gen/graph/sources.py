@@ -13,7 +13,8 @@ from ongrid_gen.bundle.routes import Matcher
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.conventions import LATENCY_BUCKET, SERVICE, SPAN_KIND, SPAN_NAME, STATUS_CODE
-from ongrid_gen.graph.calls import container_id, job_of, outside_id
+from ongrid_gen.graph.calls import job_of, outside_id
+from ongrid_gen.graph.containers import container_id
 from ongrid_gen.graph.model import Edge, Link, Node, Sort
 from ongrid_gen.graph.series import Read
 from ongrid_gen.graph.words import few, listed

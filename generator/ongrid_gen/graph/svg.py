@@ -6,14 +6,13 @@ from xml.etree import ElementTree as ET
 
 from ongrid_gen.graph.hubs import without_hubs
 from ongrid_gen.graph.layout import LABEL, LINE, LINE_HEIGHT, PADDING, TITLE, Box, Placed, Wire, laid_out
-from ongrid_gen.graph.model import CHAIN, WIRING, Graph, Link, Sort
+from ongrid_gen.graph.model import PARTS, Graph, Link, Sort
 
 EDGE: Final = 24
 HEAD: Final = 44
 CAPTION: Final = 34
 ARROW: Final = 8
 FONT: Final = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
-PARTS: Final = (("Who calls whom", WIRING), ("What alerts hang on", CHAIN))
 # Class, and colours on light and on dark ground, of the border of each sort of box.
 COLOURS: Final = {
     Sort.APPLICATION: ("#57606a", "#8b949e"),
@@ -39,7 +38,7 @@ DARK: Final = {"page": "#0d1117", "box": "#161b22", "text": "#e6edf3", "faint": 
 
 def as_svg(graph: Graph) -> str:
     """Return one drawing: the parts below each other, those that have edges or boxes."""
-    parts = [(title, laid_out(without_hubs(part))) for title, links in PARTS if (part := graph.part(links)).nodes]
+    parts = [(part.title, laid_out(without_hubs(graph.part(part)))) for part in PARTS if graph.part(part).nodes]
     height = HEAD + sum(CAPTION + placed.height + EDGE for _, placed in parts)
     width = max([320.0, *(placed.width for _, placed in parts)]) + 2 * EDGE
     root = ET.Element("svg", {
