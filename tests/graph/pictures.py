@@ -1,5 +1,6 @@
 """What the tests of pictures share: a graph of a spec, of a bundle with a fault, and small questions to a graph."""
 
+from functools import cache
 from pathlib import Path
 
 from ongrid_gen.bundle.files import Bundle, bundle_of
@@ -12,6 +13,12 @@ from support import ROOT, site_of
 SITE = (ROOT / "site.yaml").read_text(encoding="utf-8")
 
 
+@cache
+def tree_of(spec: str) -> Tree:
+    """Return the bundle of a spec; nobody may change it."""
+    return render(site_of(spec))
+
+
 def bundle_from(tree: Tree) -> Bundle:
     """Return a bundle that lies nowhere."""
     return bundle_of({path: text.encode() for path, text in tree.items()}, Path("bundle"))
@@ -19,13 +26,14 @@ def bundle_from(tree: Tree) -> Bundle:
 
 def edited(changes: dict[str, tuple[str, str]], spec: str = SITE) -> Wiring:
     """Return the wiring of a spec's bundle in which somebody edited files: path to old and new text."""
-    tree = render(site_of(spec))
+    tree = dict(tree_of(spec))
     for path, (old, new) in changes.items():
         assert old in tree[path]
         tree[path] = tree[path].replace(old, new)
     return Wiring(bundle_from(tree))
 
 
+@cache
 def graph_from(spec: str = SITE) -> Graph:
     """Return the picture of a spec."""
     return graph_of(edited({}, spec), "shop")

@@ -172,7 +172,21 @@ def test_nothing_in_a_name_breaks_the_drawing() -> None:
 
 
 def test_the_same_spec_gives_the_same_bytes() -> None:
-    assert as_svg(graph_from()) == as_svg(graph_from())
+    assert as_svg(graph_from()) == as_svg(graph_of(edited({}), "shop"))
+
+
+def test_programs_that_call_each_other_in_a_circle_are_drawn_side_by_side() -> None:
+    nodes = tuple(Node(name, Sort.GATEWAY, name) for name in ("a", "b", "c"))
+    edges = (*(Edge(one, other, Link.CALLS, "x") for one, other in ("ab", "ba", "bc")),)
+    (part,) = parts(as_svg(Graph("circle", nodes, edges)))
+    assert 3 == len(boxes(part))
+    assert 3 == len(texts(part, "label"))
+
+
+def test_a_box_without_an_arrow_is_drawn() -> None:
+    alone = Node("1", Sort.ALERT, "Alone"), Node("2", Sort.APPLICATION, "lonely")
+    shown = [one.what for part in parts(as_svg(Graph("x", alone, ()))) for one in texts(part)]
+    assert ["lonely", "Alone"] == shown
 
 
 def test_a_box_to_which_too_many_arrows_lead_is_named_instead() -> None:
