@@ -121,6 +121,11 @@ def test_an_application_that_does_something_else_stays_for_itself() -> None:
     assert titled(graph, "29 applications")
 
 
+def test_an_address_that_is_none_is_drawn_as_it_is_written() -> None:
+    change = {"edge/local/otelcol/agent.yaml": ("http://gateway:4318", "http://[gateway:4318")}
+    assert titled(graph_of(edited(change), "shop"), "http://[gateway:4318").sort is Sort.OUTSIDE
+
+
 def test_a_tree_of_routes_without_a_receiver_is_drawn() -> None:
     graph = graph_of(edited({"alertmanager/alertmanager.yaml": ("  receiver: oncall\n", "")}), "shop")
     known = {node.id for node in graph.nodes}
