@@ -82,7 +82,9 @@ def test_helpers_that_nobody_calls_are_left_out() -> None:
 )  # fmt: skip
 def test_an_edit_that_breaks_a_call_is_drawn_broken(file: str, old: str, new: str, edge: tuple[str, ...]) -> None:
     graph = graph_of(edited({file: (old, new)}), "shop")
-    assert [edge] == [one for one in told(graph.part(WIRING)) if one[3]]
+    wiring = graph.part(WIRING)
+    assert [edge] == [one for one in told(wiring) if one[3]]
+    assert len({node.title for node in wiring.nodes}) == len(wiring.nodes)  # what is not reached is not there twice
 
 
 def test_a_host_outside_is_no_fault() -> None:
@@ -117,6 +119,17 @@ def test_an_application_that_does_something_else_stays_for_itself() -> None:
     graph = graph_of(edited({"apps/svc-003.env": ("localhost:4318", "localhost:1")}, many(30)), "many")
     assert titled(graph, "svc-003")
     assert titled(graph, "29 applications")
+
+
+def test_an_address_that_is_none_is_drawn_as_it_is_written() -> None:
+    change = {"edge/local/otelcol/agent.yaml": ("http://gateway:4318", "http://[gateway:4318")}
+    assert titled(graph_of(edited(change), "shop"), "http://[gateway:4318").sort is Sort.OUTSIDE
+
+
+def test_a_tree_of_routes_without_a_receiver_is_drawn() -> None:
+    graph = graph_of(edited({"alertmanager/alertmanager.yaml": ("  receiver: oncall\n", "")}), "shop")
+    known = {node.id for node in graph.nodes}
+    assert all({edge.start, edge.end} <= known for edge in graph.edges)
 
 
 def test_no_secret_of_a_receiver_is_drawn() -> None:

@@ -78,7 +78,9 @@ def ends(part: ET.Element) -> Iterator[tuple[float, float]]:
                 yield x, y
 
 
+JOBS = ", ".join(f'{{job: job-{number}, targets: ["host-{number}.example:9100"]}}' for number in range(8))
 PICTURES = {
+    "jobs": lambda: graph_from(SITE.replace("retention: 30d}", f"retention: 30d, scrape: [{JOBS}]}}")),
     "site": graph_from,
     "min": lambda: graph_from((ROOT / "site.min.yaml").read_text(encoding="utf-8")),
     "thirty": lambda: graph_from(many(30)),
@@ -144,7 +146,7 @@ def test_everything_is_on_the_page(drawing: str) -> None:
 
 def test_a_drawing_says_what_it_is_to_who_does_not_see_it() -> None:
     root = ET.fromstring(as_svg(graph_from()))
-    assert root.attrib["role"] == "img"
+    assert ("img", "title desc") == (root.attrib["role"], root.attrib["aria-labelledby"])
     assert [root.find(f"{NAMESPACE}{name}").attrib["id"] for name in ("title", "desc")] == ["title", "desc"]  # type: ignore[union-attr]
     assert "Nothing is broken." in (root.findtext(f"{NAMESPACE}desc") or "")
 
