@@ -11,7 +11,8 @@ from ongrid_gen.traceql.words import VERSIONS
 def conjoin(query: str, condition: str, version: str = VERSIONS[0]) -> str:
     """Return a query of which every spanset also holds a condition: `{ (…) && (condition) }`.
 
-    A pipeline that begins with no spanset gets one. TraceqlError when either of the two is wrong.
+    A pipeline that begins with no spanset gets one. What `compare` selects is left as it is: it chooses among spans
+    that hold the condition already. TraceqlError when either of the two is wrong.
     """
     written, added = read(query, version), alone(condition, version)
     changes = sorted(additions(written.tree.search, f"({added})"), reverse=True)
