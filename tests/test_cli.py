@@ -94,6 +94,24 @@ def test_check_as_json(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
     assert ("OG013", 7, "alerts[0].service") == (problem["code"], problem["line"], problem["path"])
 
 
+def test_what_check_prints_as_json_is_as_its_schema_says(capsys: pytest.CaptureFixture[str]) -> None:
+    import jsonschema
+
+    schema = json.loads(run(capsys, "schema", "report")[1])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    specs = sorted((ROOT / "tests" / "bad").glob("*/site.*"))
+    code, out, _ = run(capsys, "check", *specs, "--format", "json")
+    assert code == cli.FINDINGS
+    jsonschema.Draft202012Validator(schema).validate(json.loads(out))
+
+
+def test_check_takes_several_specs(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
+    other = ROOT / "site.min.yaml"
+    code, out, err = run(capsys, "check", other, spec, other.parent / "tests" / "bad" / "tabs" / "site.yaml")
+    assert (code, out) == (cli.FINDINGS, f"{other}: fits\n{spec}: fits\n")
+    assert "tests/bad/tabs/site.yaml:" in err
+
+
 def test_check_as_github_annotations(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
     spec.write_text(spec.read_text().replace("service: payments-api", "service: payment-api"))
     code, out, _ = run(capsys, "check", spec, "--format", "github")

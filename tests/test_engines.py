@@ -125,6 +125,27 @@ def test_each_engine_is_seen_to_refuse(sites: dict[str, Site], engine_name: str)
     assert {message.split(" refuses ")[0] for message in found} <= {engine_name, "promtool check config"}
 
 
+BLAMED = {
+    "an alert": ("prometheus/rules/payments-api.yaml", "rate(traces_spanmetrics_latency", "rrate(x", ("alerts", 0)),
+    "an objective": (
+        "prometheus/rules/slo-payments-availability.yaml",
+        "record: slo",
+        "record: '%%'\n    x: slo",
+        ("slos", 0),
+    ),
+    "a channel": ("alertmanager/alertmanager.yaml", "receiver: oncall", "receiver: onkall", ("notify",)),
+    "the gateway": ("otelcol/gateway.yaml", "memory_limiter:", "memory_limited:", ("gateway",)),
+    "an edge": ("edge/local/otelcol/agent.yaml", "memory_limiter:", "memory_limited:", ("edges", 0)),
+}
+
+
+@pytest.mark.parametrize("what", list(BLAMED))
+def test_a_complaint_is_shown_at_the_key_that_caused_it(sites: dict[str, Site], what: str) -> None:
+    path, before, after, key = BLAMED[what]
+    found = ask_engines(sites["demo"], broken(sites["demo"], path, before, after))
+    assert key in [problem.path for problem in found], found
+
+
 def test_compose_that_would_lose_a_variable_is_refused(sites: dict[str, Site]) -> None:
     tree = broken(sites["demo"], "compose.yaml", "TZ: UTC", "TZ: $unset")
     assert any("unset" in message for message in words(ask_engines(sites["demo"], tree)))

@@ -8,15 +8,16 @@ import sys
 import pytest
 from fault_list import bundle_faults, spec_faults
 
-from ongrid_gen import checks
+from ongrid_gen import checks, selfmon
 from ongrid_gen.alerts import KINDS
 from ongrid_gen.bundle import contracts
 from ongrid_gen.checks import CHECKS
 from ongrid_gen.cli import COMMANDS
 from ongrid_gen.components.channels import CHANNELS, COMMON_TEXTS
 from ongrid_gen.components.tempo import DIALECTS
-from support import ROOT, problems_of
+from support import ROOT, problems_of, site_of
 
+WORDS = {"OpenTelemetry"}  # no alerts, though written like one
 SITE_SCHEMA = json.loads((ROOT / "schemas" / "site.schema.json").read_text(encoding="utf-8"))
 
 
@@ -65,6 +66,14 @@ def test_no_code_is_used_twice() -> None:
     codes = [check.CODE for check in CHECKS]
     assert len(set(codes)) == len(codes)
     assert all(re.fullmatch(r"OG\d{3}", code) for code in codes)
+
+
+def test_the_page_of_incidents_names_checks_and_alerts_that_exist() -> None:
+    page = (ROOT / "docs" / "incidents.md").read_text(encoding="utf-8").partition("|---|")[2]
+    known = {check.CODE for check in CHECKS} | {contract.CODE for contract in contracts.CONTRACTS}
+    site = site_of((ROOT / "site.yaml").read_text(encoding="utf-8"))
+    assert set(re.findall(r"OG\d{3}", page)) <= known
+    assert set(re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", page)) - WORDS <= selfmon.names(site)
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))

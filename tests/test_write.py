@@ -34,6 +34,16 @@ def test_files_and_folders_can_be_read_by_the_containers_users(tmp_path: Path) -
     assert (tmp_path / "out" / "d" / "b").stat().st_mode & 0o777 == 0o644
 
 
+def test_a_new_bundle_that_cannot_be_finished_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("os.fchmod", full)
+    with pytest.raises(OSError, match="No space"):
+        write(bundle(d__b="2"), tmp_path / "out")
+    assert [] == list(tmp_path.iterdir())
+
+
 def test_writing_the_same_again_touches_nothing(tmp_path: Path) -> None:
     write(bundle(a="1"), tmp_path)
     before = (tmp_path / "a").stat().st_ino

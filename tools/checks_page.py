@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ongrid_gen import validate
+from ongrid_gen import suppress, validate
 from ongrid_gen.bundle.contracts import CONTRACTS
 from ongrid_gen.checks import CHECKS
 from ongrid_gen.yamlio import parse
@@ -35,7 +35,7 @@ def main() -> int:
 def page() -> str:
     """Return the whole page."""
     found: dict[str, list[tuple[str, Any, str]]] = {}
-    for check in CHECKS:
+    for check in (*CHECKS, suppress):
         found.setdefault(check.CODE, []).append(("a spec", check, example_of_spec(check)))
     for contract in CONTRACTS:
         found.setdefault(contract.CODE, []).append(("a bundle", contract, example_of_bundle(contract.CODE)))

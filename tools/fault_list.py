@@ -32,6 +32,7 @@ class Fault:
 
     It must be found at `marks` in the file `at`: in a spec `marks` stands there once, and between its brackets is what
     the caret is below; in a bundle it is a part of the line. Without a `code` only an engine can see the fault.
+    `first` is a change before it that is no fault by itself: file, old and new.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Fault:
     marks: str
     at: str
     also: frozenset[str]
+    first: tuple[str, str, str] | None
 
     def apply(self, text: str) -> str:
         """Return a text with the fault in it. ValueError when the text does not hold what is to be replaced."""
@@ -96,6 +98,7 @@ def fault_of(data: Mapping[str, Any], file: str) -> Fault:
         marks=data.get("marks", ""),
         at=data.get("at", file),
         also=frozenset(str(data.get("also", "")).split()),
+        first=(data["first"]["file"], data["first"]["old"], data["first"]["new"]) if "first" in data else None,
     )
 
 
@@ -124,6 +127,10 @@ def place_of_marks(fault: Fault, text: str) -> tuple[int, int, int]:
 def in_bundle(fault: Fault, folder: Path) -> Found:
     """Return what `check --bundle` finds of a fault. The bundle with the fault is written to `folder`."""
     shutil.copytree(BUNDLE, folder)
+    if fault.first is not None:
+        name, old, new = fault.first
+        text = (folder / name).read_text(encoding="utf-8")
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
     file = folder / fault.file
     file.write_text(fault.apply(file.read_text(encoding="utf-8")), encoding="utf-8")
     bundle = read_bundle(folder)

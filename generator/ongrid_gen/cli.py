@@ -28,7 +28,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "drill": ("drill", "prove alerts on the running stack"),
     "env": ("env", "print the environment of one application"),
     "import": ("import_rules", "turn an Ongrid export into `alerts:`"),
-    "schema": ("schema", "print the JSON Schema of site.yaml"),
+    "schema": ("schema", "print the JSON Schema of site.yaml, or of a report"),
 }
 OK, FINDINGS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 

@@ -304,6 +304,16 @@ class Drill:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """A warning or hint that is accepted until the end of a day. `at` is a dotted path of names; empty, anywhere."""
+
+    path: Path
+    code: str
+    at: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class Images:
     """Where images come from: a mirror in front of every official name, or one reference for one component."""
 
@@ -336,6 +346,7 @@ class Site:
     maintenance: tuple[Maintenance, ...]
     budget: Budget
     drills: tuple[Drill, ...]
+    suppress: tuple[Suppression, ...]
     spec_name: str = "site.yaml"
     source: Data = field(default_factory=dict, repr=False, compare=False)
 

@@ -28,6 +28,7 @@ from ongrid_gen.model import (
     Service,
     Site,
     Slo,
+    Suppression,
     Tempo,
 )
 from ongrid_gen.problems import Path
@@ -59,6 +60,10 @@ def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
         maintenance=tuple(_maintenance(index, item) for index, item in enumerate(data["maintenance"])),
         budget=_budget(data["budget"]),
         drills=tuple(_drill(index, item) for index, item in enumerate(data["drills"])),
+        suppress=tuple(
+            Suppression(("suppress", index), item["code"], item.get("at", ""), item["until"])
+            for index, item in enumerate(data["suppress"])
+        ),
         spec_name=spec_name,
         source=data,
     )

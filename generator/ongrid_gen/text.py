@@ -1,19 +1,21 @@
-"""Text out of templates: the one Jinja environment, and quoting for each language that text is written in.
+"""Text out of templates: expressions, whole files by Jinja, and quoting for each language that text is written in.
 
 Delimiters are `<< >>`, `<% %>` and `<# #>`, so that `{{ $labels.service }}` passes untouched. A bare `str` is refused:
 a value enters text only through the quoting function of the language it enters, or marked as already being in it.
 """
 
 import json
+import string
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
-from typing import Any
-
-from jinja2 import Environment, StrictUndefined, Template, Undefined
+from typing import TYPE_CHECKING, Any
 
 from ongrid_gen.resources import stack_text
 from ongrid_gen.units import plain
+
+if TYPE_CHECKING:  # only whole files need Jinja: `check` starts without it
+    from jinja2 import Environment, Template
 
 JSON = json.JSONEncoder(ensure_ascii=False)
 RE2_SPECIAL = frozenset("\\.+*?()|[]{}^$")
@@ -25,9 +27,14 @@ class Code(str):
     __slots__ = ()
 
 
-def _finalize(value: object) -> str:
-    if isinstance(value, Undefined):
-        return str(value)  # raises
+class Form(string.Template):
+    """Text with places `<< name >>`. Anything else that begins like one is an error."""
+
+    pattern = r"<<[ ](?P<named>\w+)[ ]>>|(?P<invalid><<)|(?P<escaped>(?!))|(?P<braced>(?!))"  # type: ignore[assignment]
+
+
+def written(value: object) -> str:
+    """Return a value as it enters text. TypeError when it is a bare `str`."""
     if isinstance(value, Code):
         return str(value)
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
@@ -35,9 +42,17 @@ def _finalize(value: object) -> str:
     return plain(value)
 
 
+def _finalize(value: object) -> str:
+    from jinja2 import Undefined
+
+    return str(value) if isinstance(value, Undefined) else written(value)  # what is undefined raises
+
+
 @cache
-def environment() -> Environment:
+def environment() -> "Environment":
     """Return the one Jinja environment."""
+    from jinja2 import Environment, StrictUndefined
+
     return Environment(
         variable_start_string="<<",
         variable_end_string=">>",
@@ -55,14 +70,20 @@ def environment() -> Environment:
 
 
 @cache
-def template(text: str) -> Template:
+def template(text: str) -> "Template":
     """Return the compiled template of a text that is part of this program."""
     return environment().from_string(text)
 
 
+@cache
+def form(text: str) -> Form:
+    """Return a text that is part of this program, ready to be filled."""
+    return Form(text)
+
+
 def fill(text: str, **values: Any) -> str:
-    """Fill a template text. TypeError when a value is a bare `str`."""
-    return template(text).render(**values)
+    """Fill the places of a text. TypeError when a value is a bare `str`, KeyError when one is missing."""
+    return form(text).substitute({name: written(value) for name, value in values.items()})
 
 
 def fill_source(name: str, **values: Any) -> str:

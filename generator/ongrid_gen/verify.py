@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ongrid_gen.blame import blame
 from ongrid_gen.components import tempo
 from ongrid_gen.components.compose import SECRETS_VARIABLE
 from ongrid_gen.components.images import ALERTMANAGER, OTELCOL, PROMETHEUS
@@ -23,6 +24,8 @@ from ongrid_gen.runtime import docker
 from ongrid_gen.write import write
 
 CODE: Final = "OG950"
+# How promtool and amtool begin a line about what is right.
+CONTENT: Final = ("Checking ", "SUCCESS", "FAILED:")
 HARDENED: Final = ("--rm", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges")
 
 
@@ -45,14 +48,14 @@ def ask_engines(site: Site, tree: Tree) -> list[Problem]:
         asked = engines(site, tree)
         with ThreadPoolExecutor(max_workers=4) as pool:
             answers = list(pool.map(lambda engine: engine.ask(folder), asked))
-    return [problem(engine, answer) for engine, answer in zip(asked, answers, strict=True) if answer]
+    return [problem(engine, answer, site) for engine, answer in zip(asked, answers, strict=True) if answer]
 
 
-def problem(engine: Engine, answer: str) -> Problem:
-    """Return a program's complaint as a problem."""
+def problem(engine: Engine, answer: str, site: Site) -> Problem:
+    """Return a program's complaint as a problem, at the key of the spec that it is about."""
     return Problem(
         code=CODE,
-        path=(),
+        path=blame(engine.file, answer, site),
         message=f"{engine.name} refuses {engine.file}: {answer}",
         hint="this should have been found earlier: please report it with your spec",
     )
@@ -85,9 +88,10 @@ def contained(image: str, mount: str, *command: str, extra: tuple[str, ...] = ()
 
 
 def words(done: subprocess.CompletedProcess[bytes]) -> str:
-    """Return the last lines of what a program printed."""
+    """Return the last lines of what a program printed, without what it is content with."""
     text = (done.stdout + b"\n" + done.stderr).decode(errors="replace")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith(CONTENT)]
     return "\n    ".join(lines[-12:]) or f"exit code {done.returncode}"
 
 

@@ -6,12 +6,17 @@ not what we wrote, was put there or edited by somebody: it is named and kept.
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ongrid_gen.render import MANIFEST, Tree, digest
+
+# What is being written: a reader never sees it under its own name before it is whole.
+TEMPORARY: Final = ".ongrid-gen-"
 
 
 class NotOurs(Exception):
@@ -64,6 +69,9 @@ def write(tree: Tree, folder: Path, *, force: bool = False) -> Difference:
         raise NotOurs(folder, blocked, "a file or folder stands where a folder or file must be")
     if lost and not force:
         raise NotOurs(folder, sorted(lost), "edited or put there by somebody else")
+    if not folder.exists():
+        write_new(tree, folder)
+        return difference
     for path in [*difference.added, *difference.changed]:
         if path != MANIFEST:
             replace(folder / path, tree[path])
@@ -73,6 +81,24 @@ def write(tree: Tree, folder: Path, *, force: bool = False) -> Difference:
     if MANIFEST in difference.added or MANIFEST in difference.changed:
         replace(folder / MANIFEST, tree[MANIFEST])
     return difference
+
+
+def write_new(tree: Tree, folder: Path) -> None:
+    """Write a bundle where there is none: into a folder beside it, which gets its name when it is whole."""
+    make_folder(folder.parent)
+    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=TEMPORARY))
+    try:
+        beside.chmod(0o755)
+        for parent in sorted({parent for path in tree for parent in folders_of(path)}):
+            make_folder(beside / parent)
+        for path, text in tree.items():
+            with open(f"{beside}/{path}", "x", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - as below
+                os.fchmod(file.fileno(), 0o644)
+                file.write(text)
+        beside.rename(folder)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
 
 
 def blocking(tree: Tree, folder: Path) -> list[str]:
@@ -100,7 +126,7 @@ def folders_of(path: str) -> Iterator[str]:
 def replace(path: Path, text: str) -> None:
     """Write a file so that a reader sees the old one or the new one, never a part. Readable for every user."""
     make_folder(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".ongrid-gen-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             os.fchmod(handle, 0o644)
@@ -140,7 +166,7 @@ def existing_files(folder: Path) -> set[str]:
     """Return every file below a folder, relative to it; what a killed render left behind does not count."""
     if not folder.is_dir():
         return set()
-    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".ongrid-gen-"))
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(TEMPORARY))
     return {path.relative_to(folder).as_posix() for path in files}
 
 

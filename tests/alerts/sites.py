@@ -67,6 +67,7 @@ def site_with(*alerts: dict[str, Any], **changes: Any) -> Site:
         "maintenance": [],
         "budget": {"spans_per_request": 10, "bytes_per_span": 500},
         "drills": [],
+        "suppress": [],
     }  # fmt: skip
     return site_from({**data, **changes})
 

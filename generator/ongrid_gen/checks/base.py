@@ -54,3 +54,11 @@ def limits(site: Site) -> Iterator[Limit]:
     for slo in site.slos:
         if slo.threshold is not None:
             yield Limit(f"SLO `{slo.name}`", (*slo.path, "threshold_ms"), slo.threshold)
+
+
+def dimensions(site: Site) -> Iterator[tuple[str, Path]]:
+    """Yield every dimension that the spec adds to the metrics, and where it stands."""
+    for index, dimension in enumerate(site.metrics.dimensions):
+        yield dimension, ("metrics", "dimensions", index)
+    for index, dimension in enumerate(site.metrics.graph_dimensions):
+        yield dimension, ("metrics", "service_graph", "dimensions", index)

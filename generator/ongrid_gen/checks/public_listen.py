@@ -18,6 +18,6 @@ def check(site: Site) -> Iterator[Problem]:
             path=("ingest", "listen"),
             message=f"agents listen on {site.ingest.listen} without asking for a password: whoever reaches the port "
             "can send spans in any service's name",
-            hint="write `127.0.0.1`, or close the port to others by a firewall",
+            hint="write `127.0.0.1`; or close the port to others by a firewall and say so in `suppress`",
             severity=Severity.WARNING,
         )

@@ -1,6 +1,7 @@
-"""`check`: schema and contracts of a spec, or the contracts of a rendered bundle; every problem at once."""
+"""`check`: schema and contracts of specs, or the contracts of a rendered bundle; every problem at once."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -13,34 +14,48 @@ from ongrid_gen.problems import Problem, Rejected, Report
 from ongrid_gen.show import Places, as_github, as_json
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found in one spec or bundle, from top to bottom."""
+
+    name: str
+    places: Places
+    problems: list[Problem]
+    rejected: bool
+
+
 @click.command("check")
-@click.argument("site", type=click.Path(path_type=Path), required=False)
+@click.argument("sites", type=click.Path(path_type=Path), metavar="SITE...", nargs=-1)
 @click.option("--bundle", type=click.Path(path_type=Path), metavar="DIR", help="check the files of a rendered bundle")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="a warning is a finding too: exit code 1")
 @stand_ins_option
-def command(site: Path | None, bundle: Path | None, form: str, strict: bool, stand_ins: bool) -> None:
+def command(sites: tuple[Path, ...], bundle: Path | None, form: str, strict: bool, stand_ins: bool) -> None:
     """Check SITE: its schema, and that everything in it fits together. Or a bundle that may have been edited."""
-    if site is not None and bundle is None:
-        check_spec(load(read_source(site)), form, Report(strict=strict), stand_ins=stand_ins)
-    elif bundle is not None and site is None:
-        check_files(bundle, form, Report(strict=strict))
+    if sites and bundle is None:
+        documents = [load(read_source(site)) for site in sites]
+        outcomes = [check_spec(document, Report(strict=strict), stand_ins=stand_ins) for document in documents]
+    elif bundle is not None and not sites:
+        outcomes = [check_files(bundle, Report(strict=strict))]
     else:
         raise click.UsageError("give either SITE or `--bundle DIR`")
+    tell(form, outcomes)
+    if any(outcome.rejected for outcome in outcomes):
+        raise Findings
 
 
-def check_spec(document: Document, form: str, report: Report, *, stand_ins: bool) -> None:
-    """Check a spec. Findings when it is rejected."""
+def check_spec(document: Document, report: Report, *, stand_ins: bool) -> Outcome:
+    """Check a spec."""
     rejected = False
     try:
         read_site(document, report, stand_ins=stand_ins)
     except Rejected:
         rejected = True
-    conclude(form, report, document, document.name, rejected=rejected)
+    return Outcome(document.name, document, in_order(report.problems, document), rejected)
 
 
-def check_files(folder: Path, form: str, report: Report) -> None:
-    """Check a bundle. Findings when something does not fit."""
+def check_files(folder: Path, report: Report) -> Outcome:
+    """Check a bundle."""
     from ongrid_gen.bundle.contracts import check_bundle
     from ongrid_gen.bundle.files import read_bundle
 
@@ -50,25 +65,20 @@ def check_files(folder: Path, form: str, report: Report) -> None:
         report.gate(check_bundle(bundle))
     except Rejected:
         rejected = True
-    conclude(form, report, bundle, bundle.name, rejected=rejected)
+    return Outcome(bundle.name, bundle, in_order(report.problems, bundle), rejected)
 
 
-def conclude(form: str, report: Report, places: Places, name: str, *, rejected: bool) -> None:
-    """Show what was found, or that everything fits."""
-    show_as(form, report.problems, places)
-    if rejected:
-        raise Findings
-    if form == "text":
-        click.echo(f"{name}: fits")
-
-
-def show_as(form: str, problems: list[Problem], places: Places) -> None:
-    """Show problems as asked: text to stderr, JSON and GitHub annotations to stdout."""
-    problems = in_order(problems, places)
+def tell(form: str, outcomes: list[Outcome]) -> None:
+    """Show what was found as asked: text to stderr, with what fits on stdout; JSON and annotations to stdout."""
     if form == "json":
-        click.echo(json.dumps(as_json(problems, places), ensure_ascii=False, indent=2))
-    elif form == "github":
-        for problem in problems:
-            click.echo(as_github(problem, places))
-    else:
-        show(problems, places)
+        found = [problem for one in outcomes for problem in as_json(one.problems, one.places)["problems"]]
+        click.echo(json.dumps({"problems": found}, ensure_ascii=False, indent=2))
+        return
+    for outcome in outcomes:
+        if form == "github":
+            for problem in outcome.problems:
+                click.echo(as_github(problem, outcome.places))
+            continue
+        show(outcome.problems, outcome.places)
+        if not outcome.rejected:
+            click.echo(f"{outcome.name}: fits")

@@ -43,6 +43,9 @@ max by (url) (<< taken >>{job="tempo"} - << sent >>{job="tempo"}) > 60"""
 # What is above the first bound of the histogram, 5 minutes as Prometheus writes it; less than one is a rounding error.
 AWAY: Final = """\
 sum by (tenant) (increase(<< ages >>{le="+Inf"}[5m]) - ignoring (le) increase(<< ages >>{le="300.0"}[5m])) >= 1"""
+# A lag of decades: since its start Tempo has handed nothing over, and says that it did so in 1970.
+NEVER: Final = "older than Tempo's start"
+OLD: Final = f'{{{{ or (and (gt $value 1e9) "{NEVER}") (humanizeDuration $value | printf "%s old") }}}}'
 # 1.5 does not tell what its queue has taken in; but while it has active series, it sends them at every collection.
 LAG_1_5: Final = """\
 max by (url) (time() - << sent >>{job="tempo"}) > << lag >>
@@ -279,8 +282,14 @@ def behind(site: Site) -> Watch:
             "speaks above a minute, is quiet at it",
             [steady(f"{TAKEN_IN}{{{WRITE}}}", 1000), gauge(f"{SENT}{{{WRITE}}}", 990, 910, border=940)],
             URL,
-            told=duration(90),
+            told=f"{duration(90)} old",
             border=10,
+        ),
+        Case(
+            "says so when nothing was ever sent",
+            [gauge(f"{TAKEN_IN}{{{WRITE}}}", 0, 1_800_000_000), steady(f"{SENT}{{{WRITE}}}", 0)],
+            URL,
+            told=NEVER,
         ),
     )
 
@@ -294,7 +303,7 @@ def behind_1_5(site: Site) -> Watch:
         URL,
         # the last sample was sent when the fault begins
         delay=int(lag // 60) + 1,
-        told=duration((int(lag // 60) + 3) * 60),
+        told=f"{duration((int(lag // 60) + 3) * 60)} old",
     )
     idle = Case(
         "is quiet when there is nothing to send",
@@ -310,7 +319,7 @@ def _behind(expr: str, *cases: Case) -> Watch:
         severity=WARNING,
         minutes=2,
         expr=expr,
-        summary="The span metrics in Prometheus are {{ $value | humanizeDuration }} old",
+        summary=f"The span metrics in Prometheus are {OLD}",
         meaning="Tempo cannot hand its samples over. It keeps them in its own log and tries again, so its disk fills.",
         remedy="See whether Prometheus answers, and how long it takes. Trace alerts see only what has arrived.",
         look=f'time() - {SENT}{{job="tempo"}}',
