@@ -11,7 +11,7 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +77,15 @@ def judge_all() -> tuple[list[Judged], list[Judged]]:
     with ThreadPoolExecutor(max_workers=ASKED_AT_ONCE) as pool:
         specs = pool.map(lambda fault: judge_spec(fault, validators, spec[1]), spec_faults())
         bundles = pool.map(lambda fault: judge_bundle(fault, validators, site, before), bundle_faults())
-        return list(specs), list(bundles)
+        return list(told(specs)), list(told(bundles))
+
+
+def told(judged: Iterable[Judged]) -> Iterator[Judged]:
+    """Yield the judged faults, and say now and then how many there were."""
+    for number, one in enumerate(judged, 1):
+        if number % 50 == 0:
+            print(f"{number} judged, the last of them {one.fault.id}", file=sys.stderr, flush=True)
+        yield one
 
 
 # The page.
