@@ -97,7 +97,8 @@ Written by `make faults`. Each is one change of a good spec (`tests/spec/faults.
 right place: a test holds each to its line, in a spec to its column. **Engines** are the validators that the programs
 bring along, asked about the files that the fault changes: `promtool check config`, `promtool check rules`,
 `amtool check-config`, `otelcol validate`, `docker compose config` and Tempo's `-config.verify`; Grafana has none. What
-the schema of a spec refuses is not rendered, so no engine sees it: _not reached_.
+is wrong with the shape of a spec, or with an expression in it, is never rendered, so no engine sees it: _not reached_.
+**Alone** counts what reached the engines and only one side found. Nobody finds some; they stand here to be told.
 """
 
 
@@ -124,7 +125,7 @@ def counts(judged: Sequence[Judged]) -> tuple[int, ...]:
         len(judged),
         sum(one.is_ours for one in judged),
         sum(bool(one.engines) for one in judged),
-        sum(one.is_ours and not one.engines for one in judged),
+        sum(one.is_ours and one.engines == () for one in judged),
         sum(not one.is_ours and bool(one.engines) for one in judged),
         sum(not one.is_ours and not one.engines for one in judged),
         sum(one.engines is None for one in judged),
