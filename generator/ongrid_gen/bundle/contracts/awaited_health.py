@@ -18,6 +18,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
             other = dig(service.project, "services", name)
             if dig(wanted, "condition") == HEALTHY and other is not None and "healthcheck" not in other:
                 path = (*service.path, "depends_on", name, "condition")
-                yield Problem(CODE, path, f"`{service.name}` waits until `{name}` is healthy, which has no health check",
-                              "write `condition: service_started`, or give it a `healthcheck`", Severity.WARNING,
-                              related=((service.file, "services", name),))  # fmt: skip
+                message = f"`{service.name}` waits until `{name}` is healthy, which has no health check"
+                hint = "write `condition: service_started`, or give it a `healthcheck`"
+                related = ((service.file, "services", name),)
+                yield Problem(CODE, path, message, hint, Severity.WARNING, related=related)
