@@ -5,8 +5,8 @@
 
 import contextlib
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ SPEC: Final = ROOT / "tests" / "spec" / "site.yaml"
 BUNDLE: Final = ROOT / "tests" / "golden" / "site-2.10"
 SPEC_FAULTS: Final = ROOT / "tests" / "spec" / "faults.yaml"
 BUNDLE_FAULTS: Final = ROOT / "tests" / "bundle" / "faults.yaml"
+PREPARED: Final = ROOT / "tests" / "bundle" / "prepared.yaml"
 OPEN, CLOSE = "⟨", "⟩"
 
 
@@ -30,9 +31,9 @@ OPEN, CLOSE = "⟨", "⟩"
 class Fault:
     """One change: `old` becomes `new` in `file`. What must be found is `code`, and nothing else but those of `also`.
 
-    It must be found at `marks` in the file `at`: in a spec `marks` stands there once, and between its brackets is what
-    the caret is below; in a bundle it is a part of the line. Without a `code` only an engine can see the fault.
-    `first` is a change before it that is no fault by itself: file, old and new.
+    `first` are the edits of a bundle that come before, and fit. It must be found at `marks` in the file `at`: in a spec
+    `marks` stands there once, and between its brackets is what the caret is below; in a bundle it is part of the line.
+    Without a `code` only an engine can see the fault.
     """
 
     id: str
@@ -43,7 +44,7 @@ class Fault:
     marks: str
     at: str
     also: frozenset[str]
-    first: tuple[str, str, str] | None
+    first: tuple[Mapping[str, str], ...] = ()
 
     def apply(self, text: str) -> str:
         """Return a text with the fault in it. ValueError when the text does not hold what is to be replaced."""
@@ -84,7 +85,11 @@ def spec_faults() -> list[Fault]:
 
 def bundle_faults() -> list[Fault]:
     """Return the faults of a bundle."""
-    return [fault_of(data, data["file"]) for data in parse(BUNDLE_FAULTS.read_text(encoding="utf-8"))]
+    prepared = parse(PREPARED.read_text(encoding="utf-8"))
+    return [
+        replace(fault_of(data, data["file"]), first=tuple(prepared[data["on"]]) if "on" in data else ())
+        for data in parse(BUNDLE_FAULTS.read_text(encoding="utf-8"))
+    ]
 
 
 def fault_of(data: Mapping[str, Any], file: str) -> Fault:
@@ -98,7 +103,6 @@ def fault_of(data: Mapping[str, Any], file: str) -> Fault:
         marks=data.get("marks", ""),
         at=data.get("at", file),
         also=frozenset(str(data.get("also", "")).split()),
-        first=(data["first"]["file"], data["first"]["old"], data["first"]["new"]) if "first" in data else None,
     )
 
 
@@ -124,13 +128,20 @@ def place_of_marks(fault: Fault, text: str) -> tuple[int, int, int]:
     return text.count("\n", 0, start) + 1, column, column + len(caret)
 
 
+def prepare(edits: Sequence[Mapping[str, str]], folder: Path) -> None:
+    """Write the golden bundle with some edits to a folder."""
+    shutil.copytree(BUNDLE, folder)
+    for edit in edits:
+        file = folder / edit["file"]
+        text = file.read_text(encoding="utf-8")
+        if edit["old"] not in text:
+            raise ValueError(f"{edit['file']} does not hold {edit['old']!r}")
+        file.write_text(text.replace(edit["old"], edit["new"], 1), encoding="utf-8")
+
+
 def in_bundle(fault: Fault, folder: Path) -> Found:
     """Return what `check --bundle` finds of a fault. The bundle with the fault is written to `folder`."""
-    shutil.copytree(BUNDLE, folder)
-    if fault.first is not None:
-        name, old, new = fault.first
-        text = (folder / name).read_text(encoding="utf-8")
-        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    prepare(fault.first, folder)
     file = folder / fault.file
     file.write_text(fault.apply(file.read_text(encoding="utf-8")), encoding="utf-8")
     bundle = read_bundle(folder)

@@ -81,6 +81,7 @@ ALERTMANAGER_UID: Final = "alertmanager"
 
 SECRETS_DIR: Final = "/run/secrets"
 RUNBOOKS: Final = "runbooks"
+QUERIES: Final = "queries/traceql.yaml"
 # On a container: the digest of the files it reads.
 CONFIG_LABEL: Final = "ongrid-gen.config"
 

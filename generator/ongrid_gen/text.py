@@ -96,6 +96,11 @@ def promql_string(value: str) -> Code:
     return Code(JSON.encode(value).replace("\x7f", "\\x7f"))
 
 
+def traceql_string(value: str) -> Code:
+    """Quote for TraceQL, which reads strings as Go does, like PromQL."""
+    return promql_string(value)
+
+
 def re2_literal(value: str) -> str:
     """Return a regular expression (RE2) that matches exactly this text."""
     return "".join(f"\\{char}" if char in RE2_SPECIAL else char for char in value)

@@ -19,6 +19,11 @@ MILLISECONDS = {
     "s": 1000,
     "ms": 1,
 }
+# What Go takes besides: fractions, any order, units of less than a millisecond, none above hours.
+GO_DURATION = re.compile(r"(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+")
+GO_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)")
+BELOW_MILLISECONDS = {"ns": Decimal("1e-9"), "us": Decimal("1e-6"), "µs": Decimal("1e-6")}
+GO_LONGEST = Decimal(2**63 - 1) / 10**9
 SIZE = re.compile(r"^(\d+)(Ki|Mi|Gi|Ti)$")
 BYTES = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}
 
@@ -30,6 +35,23 @@ def parse_duration(text: str) -> Decimal:
         raise ValueError(f"{text!r} is no duration")
     total = sum(int(number) * MILLISECONDS[unit] for unit, number in match.groupdict().items() if number)
     return Decimal(total) / 1000
+
+
+def go_seconds(text: str) -> Decimal | None:
+    """Return the seconds of a duration as Tempo reads one in a query: Prometheus' or Go's. None when it is neither."""
+    if GO_DURATION.fullmatch(text):
+        parts = (Decimal(part[1]) * go_unit(part[2]) for part in GO_PART.finditer(text))
+        total = sum(parts, Decimal(0))
+    elif text and DURATION.match(text):
+        total = parse_duration(text)
+    else:
+        return None
+    return total if total <= GO_LONGEST else None
+
+
+def go_unit(unit: str) -> Decimal:
+    """Return the seconds of a unit."""
+    return BELOW_MILLISECONDS.get(unit) or Decimal(MILLISECONDS[unit]) / 1000
 
 
 @lru_cache(maxsize=4096)

@@ -3,16 +3,18 @@
 from pathlib import Path
 
 import pytest
-from fault_list import Fault, bundle_faults, in_bundle
+from fault_list import PREPARED, Fault, bundle_faults, in_bundle, prepare
 
 from ongrid_gen.bundle.contracts import CONTRACTS, check_bundle
 from ongrid_gen.bundle.files import read_bundle
 from ongrid_gen.render import render
 from ongrid_gen.write import write
+from ongrid_gen.yamlio import parse
 from support import ROOT, compare_golden, site_of
 
 HERE = Path(__file__).parent
 FAULTS = bundle_faults()
+PREPARED_BUNDLES = parse(PREPARED.read_text(encoding="utf-8"))
 CAUGHT = [fault for fault in FAULTS if fault.code is not None]
 GOLDEN_BUNDLES = sorted((ROOT / "tests" / "golden").glob("*/compose.yaml"))
 SPECS = sorted((ROOT / "tests" / "mutants").glob("*/*.yaml"))
@@ -47,6 +49,12 @@ def test_what_any_spec_of_ours_renders_fits(spec: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("bundle", GOLDEN_BUNDLES, ids=lambda path: path.parent.name)
 def test_what_we_render_fits(bundle: Path) -> None:
     assert check_bundle(read_bundle(bundle.parent)) == []
+
+
+@pytest.mark.parametrize("name", list(PREPARED_BUNDLES))
+def test_what_faults_begin_with_fits(name: str, tmp_path: Path) -> None:
+    prepare(PREPARED_BUNDLES[name], tmp_path / "bundle")
+    assert check_bundle(read_bundle(tmp_path / "bundle")) == []
 
 
 def test_every_contract_has_a_fault() -> None:

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 
 from ongrid_gen.conventions import RUNBOOKS, TEMPO_UID
 from ongrid_gen.model import Site
-from ongrid_gen.text import promql_string
+from ongrid_gen.text import promql_string, traceql_string
 from ongrid_gen.units import plain
 
 LATER: Final = "0service0"  # stands for the service until the rest of the link is encoded
@@ -59,9 +59,9 @@ def address(site: Site, spans: Spans) -> str:
 
 
 def traceql(spans: Spans) -> str:
-    """Return the TraceQL of an alert's spans. Its strings are quoted as PromQL's are."""
-    parts = [f"resource.service.name = {promql_string(spans.service or LATER)}"]
-    parts += [f"name = {promql_string(spans.operation)}"] if spans.operation else []
+    """Return the TraceQL of an alert's spans."""
+    parts = [f"resource.service.name = {traceql_string(spans.service or LATER)}"]
+    parts += [f"name = {traceql_string(spans.operation)}"] if spans.operation else []
     parts += [f"duration > {plain(spans.slower_than * 1000)}ms"] if spans.slower_than else []
     parts += ["status = error"] if spans.failed else []
     return f"{{ {' && '.join(parts)} }}"

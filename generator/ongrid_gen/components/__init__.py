@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ongrid_gen.components import agent, alertmanager, apps, gateway, grafana, prometheus, runbooks, tempo
+from ongrid_gen.components import agent, alertmanager, apps, gateway, grafana, prometheus, queries, runbooks, tempo
 from ongrid_gen.components.base import Component
 
 COMPONENTS: Final[tuple[Component, ...]] = (
@@ -14,4 +14,5 @@ COMPONENTS: Final[tuple[Component, ...]] = (
     grafana,
     apps,
     runbooks,
+    queries,
 )

@@ -68,7 +68,7 @@ class Dialect(Protocol):
     """A module that knows the configuration language of one version of Tempo.
 
     `VERIFIES` tells whether it can check a configuration offline, `STOPS_POLITELY` whether what it refuses while it
-    stops is sent again, `TRACEQL` and `ZERO_SAMPLE` what it can do.
+    stops is sent again, `TRACEQL`, `TRACEQL_METRICS` (as it is configured here) and `ZERO_SAMPLE` what it can do.
     """
 
     VERSION: str
@@ -77,6 +77,7 @@ class Dialect(Protocol):
     STOP_GRACE: str
     STOPS_POLITELY: bool
     TRACEQL: bool
+    TRACEQL_METRICS: bool
     ZERO_SAMPLE: bool
     WATCHED: Watched
 

@@ -16,6 +16,7 @@ VERIFIES: Final = False
 STOP_GRACE: Final = "10s"
 STOPS_POLITELY: Final = False
 TRACEQL: Final = False
+TRACEQL_METRICS: Final = False
 ZERO_SAMPLE: Final = False
 WATCHED: Final = base.Watched(
     flush_failures=("tempo_ingester_failed_flushes_total",),

@@ -12,6 +12,7 @@ VERIFIES: Final = True
 STOP_GRACE: Final = "20s"
 STOPS_POLITELY: Final = True
 TRACEQL: Final = True
+TRACEQL_METRICS: Final = False  # the processor `local-blocks`, which would keep every span a second time, is off
 ZERO_SAMPLE: Final = True
 WATCHED: Final = base.Watched(
     flush_failures=("tempo_ingester_failed_flushes_total",),

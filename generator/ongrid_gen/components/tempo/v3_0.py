@@ -12,6 +12,7 @@ VERIFIES: Final = True
 STOP_GRACE: Final = "20s"
 STOPS_POLITELY: Final = True
 TRACEQL: Final = True
+TRACEQL_METRICS: Final = True
 ZERO_SAMPLE: Final = True
 WATCHED: Final = base.Watched(
     flush_failures=("tempo_live_store_failed_completions_total", "tempo_live_store_local_failed_flushes_total"),
