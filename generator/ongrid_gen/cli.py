@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "check": ("check", "check a spec: schema and contracts, every problem at once"),
     "render": ("render", "write the bundle of a spec"),
     "explain": ("explain", "say an alert in words"),
+    "graph": ("graph", "draw who calls whom, and what each alert hangs on"),
     "estimate": ("estimate", "series, spans and bytes, against the budget"),
     "test": ("test", "run the rendered rule unit tests with promtool"),
     "images": ("images", "pull, or build, the images the stack needs"),

@@ -1,7 +1,7 @@
 """The files of a bundle as data that knows where it stands. The first step of a path is the file."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path as File
 from typing import Any, Final
 
@@ -15,16 +15,21 @@ RULES: Final = "prometheus/rules/"
 PROVISIONING: Final = "grafana/provisioning/datasources/"
 DASHBOARDS: Final = "grafana/dashboards/"
 READ: Final = (".yaml", ".yml", ".json")
+ENVIRONMENT: Final = ".env"
 # What promtool alone reads, and what says what was rendered.
 LEFT_OUT: Final = ("prometheus/tests/", MANIFEST)
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The documents of a folder, by their path in it; `names` are those of all its files."""
+    """The documents of a folder, by their path in it, and the texts of its files of variables.
+
+    `names` are those of all its files.
+    """
 
     name: str
     documents: Mapping[str, Document]
+    environments: Mapping[str, str] = field(default_factory=dict)
     names: tuple[str, ...] = ()
 
     def file_at(self, path: Path) -> tuple[Document | None, Path]:
@@ -69,14 +74,23 @@ def read_bundle(folder: File) -> Bundle:
     """Return the bundle in a folder. SourceError when there is none, or a file cannot be opened."""
     if not (folder / COMPOSE).is_file():
         raise SourceError(f"{folder} holds no bundle: there is no {COMPOSE} in it; `ongrid-gen render` writes one")
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    names = {file.relative_to(folder).as_posix(): file for file in files}
+    files = {file.relative_to(folder).as_posix(): file for file in sorted(folder.rglob("*")) if file.is_file()}
+    read = {name: read_source(file).text for name, file in files.items() if name.endswith((*READ, ENVIRONMENT))}
+    return bundle_of(read, folder, names=files)
+
+
+def bundle_of(files: Mapping[str, bytes], folder: File, *, names: Iterable[str] = ()) -> Bundle:
+    """Return the bundle of files by their path in it. `folder` is where they lie, or would lie; nothing is read.
+
+    `names` are those of all files, if there are some whose text nobody reads.
+    """
     return Bundle(
         str(folder),
         {
-            name: read_document(Source(str(file), read_source(file).text), "file")
-            for name, file in names.items()
-            if file.suffix in READ and not name.startswith(LEFT_OUT)
+            name: read_document(Source(str(folder / name), text), "file")
+            for name, text in files.items()
+            if name.endswith(READ) and not name.startswith(LEFT_OUT)
         },
-        tuple(names),
+        {name: text.decode(errors="replace") for name, text in files.items() if name.endswith(ENVIRONMENT)},
+        tuple(names or files),
     )

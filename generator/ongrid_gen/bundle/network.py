@@ -78,7 +78,10 @@ class Call:
 
     @property
     def _parts(self) -> Any:
-        return urlsplit(self.text if "://" in self.text else f"//{self.text}")
+        try:
+            return urlsplit(self.text if "://" in self.text else f"//{self.text}")
+        except ValueError:  # a bracket that is never closed
+            return urlsplit("")
 
 
 def is_collector(data: Mapping[str, Any]) -> bool:

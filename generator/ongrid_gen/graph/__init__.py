@@ -1,0 +1,1 @@
+"""The wiring of a bundle as a picture: who calls whom, and what each alert hangs on."""
