@@ -6,8 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from ongrid_gen.bundle.contracts import reaches_listener
-from ongrid_gen.bundle.contracts.reaches_listener import ITSELF
-from ongrid_gen.bundle.network import API, SCRAPES, Call
+from ongrid_gen.bundle.network import API, ITSELF, SCRAPES, Call
 from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.graph.containers import container_id, containers, spoken

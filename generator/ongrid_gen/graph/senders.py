@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ongrid_gen.bundle.apps import Application, applications, published
-from ongrid_gen.bundle.contracts.reaches_listener import ITSELF
+from ongrid_gen.bundle.network import ITSELF
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.graph.containers import container_id, spoken

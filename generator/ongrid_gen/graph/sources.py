@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Final
 
 from ongrid_gen import catalogue
-from ongrid_gen.bundle.exposed import LOCALHOST, exposed, generated, scrapes, span_series
-from ongrid_gen.bundle.network import Call, is_prometheus, is_tempo
+from ongrid_gen.bundle.exposed import exposed, generated, scrapes, span_series
+from ongrid_gen.bundle.network import LOCALHOST, Call, is_prometheus, is_tempo
 from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.routes import Matcher
 from ongrid_gen.bundle.services import Service
