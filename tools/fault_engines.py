@@ -71,6 +71,14 @@ class Validators:
         """Tempo on the path, if it can verify."""
         return shutil.which(TEMPO)
 
+    @property
+    def tempo_asked(self) -> str:
+        """How Tempo is asked, in words."""
+        if self.program is None:
+            return "a start of the stand-in, Tempo 1.5, for some seconds"
+        told = subprocess.run([self.program, "-version"], capture_output=True, text=True, timeout=60, check=False)
+        return f"`tempo -config.verify`, version {told.stdout.split('version ')[1].split()[0]}"
+
     def verify(self, folder: Path) -> str:
         """Ask the Tempo on the path."""
         command = [TEMPO, f"-config.file={folder / tempo.CONFIG}", "-config.verify=true"]

@@ -11,7 +11,7 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,8 +66,8 @@ def judge_bundle(fault: Fault, validators: Validators, site: Site, before: Tree)
     return Judged(fault, found, refused)
 
 
-def judge_all() -> tuple[list[Judged], list[Judged]]:
-    """Return the judged faults of spec and bundle."""
+def judge_all() -> tuple[list[Judged], list[Judged], str]:
+    """Return the judged faults of spec and bundle, and how Tempo was asked."""
     docker.require()
     spec, demo = (rendered((ROOT / name).read_text(encoding="utf-8")) for name in ("tests/spec/site.yaml", "site.yaml"))
     if spec is None or demo is None:
@@ -77,7 +77,15 @@ def judge_all() -> tuple[list[Judged], list[Judged]]:
     with ThreadPoolExecutor(max_workers=ASKED_AT_ONCE) as pool:
         specs = pool.map(lambda fault: judge_spec(fault, validators, spec[1]), spec_faults())
         bundles = pool.map(lambda fault: judge_bundle(fault, validators, site, before), bundle_faults())
-        return list(specs), list(bundles)
+        return list(told(specs)), list(told(bundles)), validators.tempo_asked
+
+
+def told(judged: Iterable[Judged]) -> Iterator[Judged]:
+    """Yield the judged faults, and say now and then how many there were."""
+    for number, one in enumerate(judged, 1):
+        if number % 50 == 0:
+            print(f"{number} judged, the last of them {one.fault.id}", file=sys.stderr, flush=True)
+        yield one
 
 
 # The page.
@@ -88,15 +96,17 @@ Written by `make faults`. Each is one change of a good spec (`tests/spec/faults.
 `site.yaml` (`tests/bundle/faults.yaml`). **Found** is the code of `check` or `check --bundle`, which points at the
 right place: a test holds each to its line, in a spec to its column. **Engines** are the validators that the programs
 bring along, asked about the files that the fault changes: `promtool check config`, `promtool check rules`,
-`amtool check-config`, `otelcol validate`, `docker compose config` and Tempo's `-config.verify`; Grafana has none. What
-the schema of a spec refuses is not rendered, so no engine sees it: _not reached_.
+`amtool check-config`, `otelcol validate`, `docker compose config`, and << tempo >>. Grafana has none. What
+is wrong with the shape of a spec, or with an expression in it, is never rendered, so no engine sees it: _not reached_.
+**Alone** counts what reached the engines and only one side found. Nobody finds some; they stand here to be told.
 """
 
 
-def page(specs: Sequence[Judged], bundles: Sequence[Judged]) -> str:
+def page(specs: Sequence[Judged], bundles: Sequence[Judged], tempo_asked: str) -> str:
     """Return the whole page."""
+    intro = INTRO.replace("<< tempo >>", tempo_asked)
     return "\n".join(
-        (INTRO, *summary(specs, bundles), "", *section("a spec", specs), "", *section("a bundle", bundles), "")
+        (intro, *summary(specs, bundles), "", *section("a spec", specs), "", *section("a bundle", bundles), "")
     )
 
 
@@ -116,7 +126,7 @@ def counts(judged: Sequence[Judged]) -> tuple[int, ...]:
         len(judged),
         sum(one.is_ours for one in judged),
         sum(bool(one.engines) for one in judged),
-        sum(one.is_ours and not one.engines for one in judged),
+        sum(one.is_ours and one.engines == () for one in judged),
         sum(not one.is_ours and bool(one.engines) for one in judged),
         sum(not one.is_ours and not one.engines for one in judged),
         sum(one.engines is None for one in judged),
@@ -140,6 +150,8 @@ def change(fault: Fault) -> str:
     where = "" if fault.file == SPEC.name else f"{fault.file}: "
     if gone and come:
         return f"{where}{code(gone)} is {code(come)}"
+    if not gone and not come:
+        return f"{where}{code(' '.join(fault.old.split()))} is in another order"
     return f"{where}{code(gone)} is gone" if gone else f"{where}{code(come)} is added"
 
 
@@ -162,9 +174,9 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--write", action="store_true", help="write docs/faults.md")
     wanted = parser.parse_args(arguments)
-    specs, bundles = judge_all()
+    specs, bundles, tempo_asked = judge_all()
     if wanted.write:
-        PAGE.write_text(page(specs, bundles), encoding="utf-8", newline="\n")
+        PAGE.write_text(page(specs, bundles, tempo_asked), encoding="utf-8", newline="\n")
     number, ours, theirs, *_ = counts([*specs, *bundles])
     print(f"{number} faults: check finds {ours}, the engines' validators {theirs}")
     missed = [one.fault.id for one in (*specs, *bundles) if one.fault.code is not None and not one.is_ours]

@@ -17,7 +17,7 @@ USUAL: Final = (ALERTNAME, SERVICE)  # what stands there when nobody wrote it
 def check(site: Site) -> Iterator[Problem]:
     """A matcher that no alert of the site can have is a misspelling: what it was meant for goes elsewhere."""
     asked = list(matches(site))
-    if not asked and not site.notify.channels:
+    if not asked and not any(labels for _, _, labels, _ in compared(site)):
         return
     rules = list(alert_rules(site))
     for path, what, match in asked:

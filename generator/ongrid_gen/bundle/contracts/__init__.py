@@ -3,6 +3,7 @@
 from typing import Final
 
 from ongrid_gen.bundle.contracts import (
+    awaited_health,
     collector_value,
     data_survives,
     dialect_key,
@@ -93,6 +94,7 @@ REST: Final[tuple[Contract, ...]] = (
     literal_secret,
     pinned_image,
     keeps_trying,
+    awaited_health,
 )
 CONTRACTS: Final = (*FIRST, *REST)
 

@@ -8,7 +8,7 @@ from ongrid_gen.bundle.network import is_collector
 from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
-from ongrid_gen.problems import Path, Problem
+from ongrid_gen.problems import Path, Problem, Severity
 
 CODE: Final = "OG011"
 MIB: Final = 1 << 20
@@ -22,10 +22,20 @@ def check(wiring: Wiring) -> Iterator[Problem]:
     for service in wiring.services:
         limit = size_of(str(service.data.get("mem_limit", "")))
         if not limit:
+            yield from unlimited(service)
             continue
         for name, used, path in uses(service):
             if used * 100 > limit * MOST[name]:
                 yield too_much(name, service, used // MIB, limit // MIB, path)
+
+
+def unlimited(service: Service) -> Iterator[Problem]:
+    """Yield that a container has no limit, when its program is told to keep within one."""
+    for name, used, _ in uses(service):
+        message = f"`{name}` of `{service.name}` is {used // MIB} MiB, and its container has no limit"
+        hint = f"write a `mem_limit` of at least {-(-used * 100 // MOST[name]) // MIB}m"
+        yield Problem(CODE, service.path, message, hint, Severity.WARNING)
+        return  # one says it
 
 
 def too_much(name: str, service: Service, used: int, limit: int, path: Path) -> Problem:

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from ongrid_gen.bundle.files import PROVISIONING, RULES
-from ongrid_gen.bundle.network import is_grafana, is_prometheus
+from ongrid_gen.bundle.network import is_alertmanager, is_grafana, is_prometheus
 from ongrid_gen.bundle.plain import items
 from ongrid_gen.bundle.services import CONFIG_FLAGS, Service
 from ongrid_gen.bundle.wiring import Wiring
@@ -29,6 +29,12 @@ def check(wiring: Wiring) -> Iterator[Problem]:
             if not read_by(service, str(pattern), wiring):
                 yield Problem(CODE, (service.config, "rule_files", index), f"`{pattern}` finds no file of rules",
                               "mount the folder of the rules there, or write where it is mounted")  # fmt: skip
+    for service in wiring.running(is_alertmanager):
+        for index, pattern in items(service.settings.get("templates")):
+            here = service.on_bundle(str(pattern))
+            if here is None or not any(fnmatch(file, here) for file in wiring.bundle.names):
+                yield Problem(CODE, (service.config, "templates", index), f"`{pattern}` finds no file of templates",
+                              "write where they are mounted, or remove it")  # fmt: skip
     yield from unread(wiring)
 
 
