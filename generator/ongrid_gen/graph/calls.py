@@ -42,8 +42,13 @@ class Calls:
         """What the contract of calls says of those that end nowhere, by their place."""
         return {one.path: f"{one.message}; {one.hint}" for one in reaches_listener.check(self.wiring)}
 
+    @cached_property
+    def _calls(self) -> list[Call]:
+        """What is drawn: a probe, which stands in a compose file, only when it asks in vain."""
+        return [call for call in self.wiring.calls if call.path[1] != "services" or call.path in self._broken]
+
     def _edges(self) -> Iterator[Edge]:
-        for call in self.wiring.calls:
+        for call in self._calls:
             note = self._broken.get(call.path, f"{call.text}, in {call.path[0]}")
             broken = self._why(call) if call.path in self._broken else ""
             start = container_id(call.service)
@@ -67,7 +72,7 @@ class Calls:
     def _outside(self) -> Iterator[Node]:
         """Yield the hosts that are called and are no containers; those of one scrape job are one node."""
         found: dict[str, list[Call]] = {}
-        for call in self.wiring.calls:
+        for call in self._calls:
             for end in self._ends(call):
                 if end.startswith((HOST, TARGETS)):
                     found.setdefault(end, []).append(call)
