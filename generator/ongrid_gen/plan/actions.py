@@ -17,7 +17,7 @@ from ongrid_gen.plan.base import Action, FileChange
 
 NO_GAP: Final = "no gap: nothing stops"
 NOTHING: Final = "costs nothing: it only helps the others to start"
-STOPS: Final = "stops for some seconds (at most {grace})"
+STOPS: Final = "away for some seconds (stopping takes at most {grace})"
 QUEUED: Final = "what its queue on disk holds is kept"
 UNQUEUED: Final = "its queue is in memory: what it cannot hand over while it stops is lost"
 
@@ -25,18 +25,19 @@ RECREATE: Final = {
     GATEWAY_HOST: "the agents keep spans in their queues until it is back; {queue}",
     AGENT_HOST: "applications cannot hand over spans until it is back, and drop what their own buffers do not hold; "
     "{queue}",
-    TEMPO_HOST: "the gateway keeps spans in its queue until it is back; no metrics are generated meanwhile; traces "
-    "are kept",
-    PROMETHEUS_HOST: "no scrapes and no rules are evaluated meanwhile, Tempo sends its series again; series are kept",
-    ALERTMANAGER_HOST: "nothing is notified meanwhile, Prometheus sends again what fires; silences are kept",
+    TEMPO_HOST: "the gateway keeps spans in its queue until it is back; no metrics are generated meanwhile; its "
+    "volume is kept",
+    PROMETHEUS_HOST: "no scrapes and no rules are evaluated meanwhile, Tempo sends its series again; its volume is "
+    "kept",
+    ALERTMANAGER_HOST: "nothing is notified meanwhile, Prometheus sends again what fires; silences are on its volume",
     GRAFANA_HOST: "no dashboards meanwhile; what people saved is kept",
 }
 RELOAD: Final = {
-    PROMETHEUS_HOST: f"{NO_GAP}, no scrape is missed; pending alerts of unchanged rules stay pending",
+    PROMETHEUS_HOST: f"{NO_GAP}, no scrape is missed",
     ALERTMANAGER_HOST: f"{NO_GAP}; silences and what was notified are kept",
 }
 RESTART: Final = {
-    GATEWAY_HOST: "it stops before Tempo and starts after it, as this Tempo refuses for good what comes while it "
+    GATEWAY_HOST: "stops before Tempo and starts after it, as this Tempo refuses for good what comes while it "
     "stops; the agents keep spans in their queues meanwhile; {queue}",
 }
 START: Final = "nothing is lost: it did not run"

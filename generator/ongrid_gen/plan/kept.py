@@ -1,7 +1,7 @@
 """What the history of a site hangs on: volumes, retention, and the identity of every series."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePosixPath
@@ -14,7 +14,7 @@ from ongrid_gen.bundle.network import SCRAPES, is_prometheus, is_tempo
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
-from ongrid_gen.conventions import SIZE
+from ongrid_gen.conventions import SIZE, SLO
 from ongrid_gen.load import dotted
 from ongrid_gen.plan.actions import ends_by_itself
 from ongrid_gen.plan.base import Component
@@ -22,6 +22,7 @@ from ongrid_gen.series import SpanSeries
 from ongrid_gen.units import parse_duration
 
 Labels = tuple[tuple[str, str], ...]
+Record = tuple[str, str, Labels]
 # From 2.10 on the limit of the overrides is the one that we write, and the compactor's is told beside it.
 NESTED: Final = ("overrides", "defaults")
 NESTED_RETENTION: Final = ((*NESTED, "compaction", "block_retention"),)
@@ -38,7 +39,8 @@ USUAL_TIME: Final = Decimal(15 * 86_400)
 class Kept:
     """What is kept, and under which names. Retention is in seconds or bytes; None is without a limit.
 
-    `volumes` are by container and folder in it, `folders` by container and setting, `records` by name and labels.
+    `volumes` are by container and folder in it, `folders` by container and setting; a record is known by its SLO (empty
+    when it is of none), its name and its labels.
     """
 
     project: str
@@ -49,7 +51,7 @@ class Kept:
     sizes: bool
     external: Mapping[str, str]
     jobs: Mapping[str, Mapping[str, str]]
-    records: Mapping[tuple[str, Labels], str]
+    records: Mapping[Record, str]
     alerts: frozenset[str]
     datasources: Mapping[str, str]
 
@@ -70,7 +72,7 @@ def kept_by(bundle: Bundle) -> Kept:
         sizes=has_sizes(tempo),
         external=external_labels(settings),
         jobs=jobs(settings),
-        records=dict(records(rule for rule, _ in bundle.rules)),
+        records=dict(records((str(path[0]), rule) for rule, path in bundle.rules)),
         alerts=frozenset(str(rule["alert"]) for rule, _ in bundle.rules if dig(rule, "alert") is not None),
         datasources={str(dig(one, "name")): str(dig(one, "uid")) for one, _ in bundle.datasources},
     )
@@ -154,9 +156,11 @@ def jobs(prometheus: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     }
 
 
-def records(rules: Iterator[Any]) -> Iterator[tuple[tuple[str, Labels], str]]:
-    """Yield what rules record: name and labels, and the expression."""
-    for rule in rules:
+def records(rules: Iterable[tuple[str, Any]]) -> Iterator[tuple[Record, str]]:
+    """Yield what rules record, and the expression. `rules` come with their file: that of an SLO names it in a label."""
+    found = list(rules)
+    slos = {file: str(dig(rule, "labels", SLO)) for file, rule in found if dig(rule, "labels", SLO)}
+    for file, rule in found:
         if dig(rule, "record") is not None:
             labels = {str(name): str(value) for name, value in items(dig(rule, "labels"))}
-            yield (str(rule["record"]), tuple(sorted(labels.items()))), str(rule.get("expr"))
+            yield (slos.get(file, ""), str(rule["record"]), tuple(sorted(labels.items()))), str(rule.get("expr"))

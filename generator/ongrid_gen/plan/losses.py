@@ -1,19 +1,13 @@
 """What data a change loses, or leaves where nobody finds it any more: one function per rule."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from decimal import Decimal
 from typing import Final
 
-from ongrid_gen.conventions import (
-    GRAFANA_HOST,
-    PROMETHEUS_HOST,
-    SIZE,
-    SLO,
-    TEMPO_HOST,
-)
+from ongrid_gen.conventions import GRAFANA_HOST, PROMETHEUS_HOST, SIZE, TEMPO_HOST
 from ongrid_gen.plan.base import Loss
-from ongrid_gen.plan.kept import Kept, Labels
+from ongrid_gen.plan.kept import Kept, Labels, Record
 from ongrid_gen.promql import is_same
 from ongrid_gen.series import as_label
 from ongrid_gen.units import format_duration, plain
@@ -62,8 +56,8 @@ def volume(before: Kept, after: Kept) -> Iterator[Loss]:
         new = after.volumes.get((component, folder))
         if new == old:
             continue
-        now = f"reads the volume `{new}` there" if new else "mounts nothing there any more"
-        message = f"`{folder}` was the volume `{old}`, and the new container {now}: what is on `{old}` stays behind"
+        now = f"`{new}` is mounted in its place" if new else "nothing mounts it any more"
+        message = f"the volume `{old}` at `{folder}` stays behind with what is on it: {now}"
         yield Loss("volume", component, message)
 
 
@@ -149,29 +143,40 @@ def job(before: Kept, after: Kept) -> Iterator[Loss]:
 
 def record(before: Kept, after: Kept) -> Iterator[Loss]:
     """What a rule recorded under a name that is gone ends; the history of an SLO's budget is what it recorded."""
-    gone: dict[str, list[str]] = defaultdict(list)
-    for name, labels in sorted(before.records.keys() - after.records.keys()):
-        gone[dict(labels).get(SLO, "")].append(name if SLO in dict(labels) else written(name, labels))
-    for slo, names in sorted(gone.items()):
-        if slo:
-            message = f"the SLO `{slo}` records nothing any more ({named(names)}): the history of its budget ends, " \
-                      "and under another name it begins anew"  # fmt: skip
-        else:
+    left = {slo for slo, _, _ in after.records}
+    for slo, names in by_slo(before.records.keys() - after.records.keys()):
+        if not slo:
             message = f"not recorded any more: {named(names)}; what asks for it finds history only"
+        elif slo in left:
+            message = f"the SLO `{slo}` does not record any more: {named(names)}; the history of these ends"
+        else:
+            message = (
+                f"the SLO `{slo}` records nothing any more ({named(names)}): the history of its budget ends, and under "
+                "another name it begins anew"
+            )
         yield Loss("record", PROMETHEUS_HOST, message)
 
 
 def redefined(before: Kept, after: Kept) -> Iterator[Loss]:
     """A record that is reckoned otherwise keeps its name: its history means something else than what comes."""
+    same = before.records.keys() & after.records.keys()
+    for slo, names in by_slo({one for one in same if not is_same(before.records[one], after.records[one])}):
+        if slo:
+            message = (
+                f"the SLO `{slo}` reckons otherwise what it records ({named(names)}): until its windows are past this "
+                "moment, burn rates and budget mix both"
+            )
+        else:
+            message = f"reckoned otherwise from now on: {named(names)}; what is recorded already stays as it was"
+        yield Loss("redefined", PROMETHEUS_HOST, message)
+
+
+def by_slo(records: Set[Record]) -> list[tuple[str, list[str]]]:
+    """Return the names of records, by the SLO that they are of; those of none by the whole series."""
     found: dict[str, list[str]] = defaultdict(list)
-    for key in sorted(before.records.keys() & after.records.keys()):
-        if not is_same(before.records[key], after.records[key]):
-            found[dict(key[1]).get(SLO, "")].append(key[0] if SLO in dict(key[1]) else written(*key))
-    for slo, names in sorted(found.items()):
-        whose = f"the SLO `{slo}` reckons otherwise what it records" if slo else "reckoned otherwise from now on"
-        then = "until its windows are past this moment, burn rates and budget mix both" if slo else (
-            "what is recorded already stays as it was")  # fmt: skip
-        yield Loss("redefined", PROMETHEUS_HOST, f"{whose} ({named(names)}): {then}")
+    for slo, name, labels in sorted(records):
+        found[slo].append(name if slo else written(name, labels))
+    return sorted(found.items())
 
 
 def written(name: str, labels: Labels) -> str:

@@ -116,7 +116,7 @@ def make_plan(
     """Return the plan. `edges` are those of this machine; without `running` files are all there is to compare."""
     kept = kept_by(sides.before.bundle)
     if running is not None and running.containers and not sides.former:
-        kept = kept_running(kept, running)
+        kept = kept_running(kept, running, sides.foreign)
     stops_politely = dialect_of(rendered.site).STOPS_POLITELY
     return Plan(
         site=rendered.site.name,

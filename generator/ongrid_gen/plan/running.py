@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from ongrid_gen.bundle.exposed import generated_series
-from ongrid_gen.bundle.files import Bundle
+from ongrid_gen.bundle.files import RULES, Bundle
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.components import alertmanager, prometheus
 from ongrid_gen.conventions import (
@@ -196,8 +196,8 @@ def read_running(
     return Running(found, wanted_containers(bundle, tree, folder, secrets), ask(found))
 
 
-def kept_running(before: Kept, running: Running) -> Kept:
-    """Return what is kept as the containers say, and as `before` says where they do not."""
+def kept_running(before: Kept, running: Running, foreign: frozenset[str]) -> Kept:
+    """Return what is kept as the containers say, and as `before` says where they do not. `foreign` rules stay."""
     told = running.programs
     changes: dict[str, Any] = {
         "volumes": {**before.volumes, **{
@@ -218,9 +218,10 @@ def kept_running(before: Kept, running: Running) -> Kept:
     if told.config is not None:
         changes |= {"external": kept.external_labels(told.config), "jobs": kept.jobs(told.config)}
     if told.rules is not None:
-        rules = [as_rule(rule) for group in told.rules for rule in group["rules"]]
-        changes["records"] = dict(kept.records(iter(rules)))
-        changes["alerts"] = frozenset(str(rule["alert"]) for rule in rules if "alert" in rule)
+        ours = [group for group in told.rules if f"{RULES}{loaded.file_of(group)}" not in foreign]
+        rules = [(loaded.file_of(group), as_rule(rule)) for group in ours for rule in group["rules"]]
+        changes["records"] = dict(kept.records(rules))
+        changes["alerts"] = frozenset(str(rule["alert"]) for _, rule in rules if "alert" in rule)
     return replace(before, **changes)
 
 

@@ -7,7 +7,7 @@ from ongrid_gen.plan.base import Action, FileChange, Loss, Plan, Step
 FEW_FILES: Final = 3
 FEW_KEYS: Final = 2
 ELSEWHERE: Final = "on another machine"
-READ_BY_NOBODY: Final = ("prometheus/tests/", "runbooks/", "manifest.json")
+READ_BY_NOBODY: Final = ("prometheus/tests/", "runbooks/")
 READ_BY_APPLICATIONS: Final = "apps/"
 
 
@@ -56,7 +56,8 @@ def as_text(plan: Plan) -> str:
 
 def line(step: Step, width: int) -> str:
     """Return the line of one component."""
-    words = "; ".join(filter(None, [step.cost, "" if step.here else ELSEWHERE]))
+    where = ELSEWHERE if step.cost and not step.here else ""
+    words = "; ".join(filter(None, [step.cost, where]))
     why = f" [{reason(step)}]" if reason(step) else ""
     return f"{step.component.label:<{width}}  {step.action.value:<8}  {words}{why}".rstrip()
 

@@ -22,6 +22,7 @@ SECONDS: Final = 30.0
 # The metrics with which a program tells of its last reload: whether it was good, and when the last good one was.
 SUCCESSFUL: Final = "{service}_config_last_reload_successful"
 LAST_GOOD: Final = "{service}_config_last_reload_success_timestamp_seconds"
+REFUSED: Final = "refuses its files and runs on with what it had"
 RELOADED: Final = (PROMETHEUS_HOST, ALERTMANAGER_HOST)
 
 
@@ -53,14 +54,22 @@ class Proof:
         """
         found: list[Wrong] = []
 
-        def is_right() -> bool:
+        def is_settled() -> bool:
             found[:] = self.wrong() if service is None else self.wrong_programs(service)
-            return not found
+            return not found or any(self.is_refused(one) for one in found)
 
         try:
-            until(is_right, seconds=seconds, what="the components to run what was rendered")
-        except DeadlineError as error:
-            raise NotAppliedError(self.sentence(found[0])) if found else error from None
+            until(is_settled, seconds=seconds, what="the components to run what was rendered")
+        except DeadlineError:
+            if not found:
+                raise
+        if found:
+            raise NotAppliedError(self.sentence(found[0]))
+
+    def is_refused(self, wrong: Wrong) -> bool:
+        """Tell whether a program refuses the files for certain: the reload before was good."""
+        before = self.before.programs.metrics_of(wrong.component.service) or {}
+        return wrong.what == REFUSED and before.get(SUCCESSFUL.format(service=wrong.component.service)) == 1
 
     def wrong(self) -> list[Wrong]:
         """Return what is otherwise than rendered."""
@@ -107,7 +116,7 @@ class Proof:
         if now is None:
             return "does not answer"
         if now.get(SUCCESSFUL.format(service=service)) != 1:
-            return "refuses its files and runs on with what it had"
+            return REFUSED
         last, step = LAST_GOOD.format(service=service), self.plan.step(service)
         before = (self.before.programs.metrics_of(service) or {}).get(last, 0)
         if step is not None and step.action is Action.RELOAD and now.get(last, 0) <= before:
