@@ -53,7 +53,7 @@ def command(site: Path, out: Path | None, edges: tuple[str, ...], timeout: float
     prepare_secrets(spec.site, spec.secrets, progress)
     proof = planned(rendered, stack, look_beside=out is None)
     write_bundle(rendered, stack.bundle)
-    require_free_ports(stack)
+    require_free_ports(stack, proof.before.ports)
     try:
         apply(proof, progress, timeout=timeout)
     except (docker.DockerError, DeadlineError) as error:

@@ -177,6 +177,11 @@ class Running:
     wanted: Mapping[Component, Wanted]
     programs: Programs = Programs()
 
+    @property
+    def ports(self) -> frozenset[int]:
+        """The ports of this machine on which its containers listen."""
+        return frozenset(port for one in self.containers.values() for port in one.ports.values())
+
     def is_other(self, component: Component) -> str:
         """Return why Compose makes a container anew; empty when it does not."""
         one, wanted = self.containers[component], self.wanted[component]

@@ -118,13 +118,13 @@ def edges_here(site: Site, asked: tuple[str, ...]) -> tuple[str, ...]:
     return asked or (tuple(names) if len(names) == 1 else ())
 
 
-def require_free_ports(stack: Stack) -> None:
-    """Raise CommandError, with the key to change, when another program listens where the stack is to."""
-    running = {
-        entry["Service"] for project in stack.projects for entry in project.services() if entry["State"] == "running"
-    }
+def require_free_ports(stack: Stack, held: frozenset[int]) -> None:
+    """Raise CommandError, with the key to change, when another program listens where the stack is to.
+
+    `held` are the ports on which its own containers listen already, those included that are to go.
+    """
     for service, key, listen, port in published_ports(stack):
-        if port and service not in running and is_taken(listen, port):
+        if port and port not in held and is_taken(listen, port):
             raise CommandError(
                 f"port {port} on {listen} is taken by another program, and {service} is to be published there\n"
                 f"  stop it, or give `{key}` another port, or 0 for any free one"
