@@ -70,13 +70,13 @@ def cost_of(service: Service, action: Action) -> str:
     words = table.get(service.name)
     if words is None:
         return NOTHING
-    return f"{is_away(service)}; {words.format(queue=QUEUED if has_queue(service) else UNQUEUED)}"
+    away = AWAY.get(TEMPO_HOST if action is Action.RESTART else service.name, UNMEASURED)
+    return f"{STOPS.format(away=away, grace=grace(service))}; {words.format(queue=QUEUED if has_queue(service) else UNQUEUED)}"
 
 
-def is_away(service: Service) -> str:
-    """Return how long a container is away."""
-    away = AWAY.get(service.name, UNMEASURED)
-    return STOPS.format(away=away, grace=service.data.get("stop_grace_period", "10s"))
+def grace(service: Service) -> str:
+    """Return how long a container may take to stop before it is killed; 10s is Docker's own."""
+    return str(service.data.get("stop_grace_period", "10s"))
 
 
 def has_queue(service: Service) -> bool:
