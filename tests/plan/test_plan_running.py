@@ -11,7 +11,7 @@ import yaml
 
 from ongrid_gen.bundle.files import bundle_of
 from ongrid_gen.plan.base import Action, Component
-from ongrid_gen.plan.kept import Kept, kept_by
+from ongrid_gen.plan.kept import Kept, kept_by, tempo_retention
 from ongrid_gen.plan.loaded import config_differences, content_hash, rule_differences, tempo_differences
 from ongrid_gen.plan.losses import losses
 from ongrid_gen.plan.running import Container, Programs, Running, Wanted
@@ -213,3 +213,14 @@ def test_a_smaller_limit_of_bytes_is_a_loss(old: int | None, new: int | None, lo
         return replace(kept, retention={**kept.retention, "prometheus.retention.size": limit})
 
     assert lost == bool(losses(limited(old), limited(new)))
+
+
+def test_the_hash_is_the_one_that_alertmanager_tells() -> None:
+    """Recorded from Alertmanager 0.33.1."""
+    assert 1.23282029237862e14 == content_hash("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n")
+
+
+def test_a_limit_of_0_in_the_overrides_is_that_of_the_compactor() -> None:
+    """As Tempo 1.5 tells it."""
+    told = {"overrides": {"block_retention": "0s"}, "compactor": {"compaction": {"block_retention": "72h0m0s"}}}
+    assert {"tempo.retention": Decimal(72 * 3600)} == tempo_retention(told)
