@@ -71,7 +71,8 @@ def cost_of(service: Service, action: Action) -> str:
     if words is None:
         return NOTHING
     away = AWAY.get(TEMPO_HOST if action is Action.RESTART else service.name, UNMEASURED)
-    return f"{STOPS.format(away=away, grace=grace(service))}; {words.format(queue=QUEUED if has_queue(service) else UNQUEUED)}"
+    queue = QUEUED if has_queue(service) else UNQUEUED
+    return f"{STOPS.format(away=away, grace=grace(service))}; {words.format(queue=queue)}"
 
 
 def grace(service: Service) -> str:

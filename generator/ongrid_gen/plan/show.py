@@ -7,7 +7,7 @@ from ongrid_gen.plan.base import Action, FileChange, Loss, Plan, Step
 FEW_FILES: Final = 3
 FEW_KEYS: Final = 2
 ELSEWHERE: Final = "on another machine"
-READ_BY_NOBODY: Final = ("prometheus/tests/", "runbooks/")
+READ_BY_NOBODY: Final = ("prometheus/tests/", "runbooks/", "queries/")
 READ_BY_APPLICATIONS: Final = "apps/"
 
 
