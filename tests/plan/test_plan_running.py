@@ -4,6 +4,7 @@ import copy
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ PROMETHEUS, ALERTMANAGER, TEMPO = Component("prometheus"), Component("alertmanag
 
 
 def bundle(tree: Tree = TREE) -> Any:
-    return bundle_of("here", {path: text.encode() for path, text in tree.items()})
+    return bundle_of({path: text.encode() for path, text in tree.items()}, Path("here"))
 
 
 def rules(tree: Tree = TREE) -> list[dict[str, Any]]:

@@ -69,12 +69,16 @@ def read_bundle(folder: File) -> Bundle:
     if not (folder / COMPOSE).is_file():
         raise SourceError(f"{folder} holds no bundle: there is no {COMPOSE} in it; `ongrid-gen render` writes one")
     files = sorted(file for file in folder.rglob("*") if file.suffix in READ and file.is_file())
-    names = {file.relative_to(folder).as_posix(): file for file in files}
-    read = {name: read_source(file).text for name, file in names.items() if not name.startswith(LEFT_OUT)}
-    return bundle_of(str(folder), read)
+    return bundle_of({file.relative_to(folder).as_posix(): read_source(file).text for file in files}, folder)
 
 
-def bundle_of(name: str, files: Mapping[str, bytes]) -> Bundle:
-    """Return the bundle that files are: their path in it, and what they hold."""
-    read = {path: text for path, text in files.items() if path.endswith(READ) and not path.startswith(LEFT_OUT)}
-    return Bundle(name, {path: read_document(Source(f"{name}/{path}", text), "file") for path, text in read.items()})
+def bundle_of(files: Mapping[str, bytes], folder: File) -> Bundle:
+    """Return the bundle of files by their path in it. `folder` is where they lie, or would lie; nothing is read."""
+    return Bundle(
+        str(folder),
+        {
+            name: read_document(Source(str(folder / name), text), "file")
+            for name, text in files.items()
+            if name.endswith(READ) and not name.startswith(LEFT_OUT)
+        },
+    )

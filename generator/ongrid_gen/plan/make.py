@@ -40,7 +40,7 @@ class Side:
     @cached_property
     def bundle(self) -> Bundle:
         """The bundle as data."""
-        return bundle_of(str(self.folder), {path: text.encode() for path, text in self.files.items()})
+        return bundle_of({path: text.encode() for path, text in self.files.items()}, self.folder)
 
     @cached_property
     def services(self) -> dict[Component, Service]:
