@@ -52,7 +52,7 @@ def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str])
 
 
 def test_a_missing_file_is_an_io_error(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    for verb in ("check", "render", "test", "images", "up", "down", "status", "drill"):
+    for verb in ("check", "render", "plan", "test", "images", "up", "down", "status", "drill"):
         code, _, err = run(capsys, verb, tmp_path / "nothing.yaml")
         assert code == cli.USAGE, verb
         assert "nothing.yaml" in err

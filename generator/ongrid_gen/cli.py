@@ -18,6 +18,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "init": ("init", "write a commented site.yaml to start from"),
     "check": ("check", "check a spec: schema and contracts, every problem at once"),
     "render": ("render", "write the bundle of a spec"),
+    "plan": ("plan", "say what a change does to the running stack, what it costs, and which data is lost"),
     "explain": ("explain", "say an alert in words"),
     "graph": ("graph", "draw who calls whom, and what each alert hangs on"),
     "estimate": ("estimate", "series, spans and bytes, against the budget"),

@@ -36,16 +36,19 @@ COMPONENTS: Final = (
 
 def span_series(wiring: Wiring) -> SpanSeries | None:
     """Return what the metrics generator of the bundle is configured to make; None without a Tempo."""
-    for service in wiring.running(is_tempo):
-        generator = dig(service.settings, "metrics_generator")
-        bounds = dig(generator, "processor", "span_metrics", "histogram_buckets")
-        return SpanSeries(
-            tuple(map(str, dig(generator, "processor", "span_metrics", "dimensions") or ())),
-            tuple(map(str, dig(generator, "processor", "service_graphs", "dimensions") or ())),
-            dig(generator, "registry", "external_labels") or {},
-            SPAN_BOUNDS if bounds is None else tuple(Decimal(str(bound)) for bound in bounds),
-        )
-    return None
+    return next((generated_series(service.settings) for service in wiring.running(is_tempo)), None)
+
+
+def generated_series(data: Mapping[str, Any]) -> SpanSeries:
+    """Return what a configuration of Tempo has its metrics generator make."""
+    generator = dig(data, "metrics_generator")
+    bounds = dig(generator, "processor", "span_metrics", "histogram_buckets")
+    return SpanSeries(
+        tuple(map(str, dig(generator, "processor", "span_metrics", "dimensions") or ())),
+        tuple(map(str, dig(generator, "processor", "service_graphs", "dimensions") or ())),
+        dig(generator, "registry", "external_labels") or {},
+        SPAN_BOUNDS if bounds is None else tuple(Decimal(str(bound)) for bound in bounds),
+    )
 
 
 def generated(data: Any) -> frozenset[str]:

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from ongrid_gen.bundle.files import COMPOSE, Bundle
+from ongrid_gen.bundle.plain import items
 from ongrid_gen.problems import Path
 
 CONFIG_FLAGS: Final = ("--config", "--config.file", "-config.file")
@@ -142,6 +143,6 @@ def services(bundle: Bundle) -> list[Service]:
     return [
         Service(name, file, data, bundle)
         for file in files
-        for name, data in (bundle.data(file).get("services") or {}).items()
-        if isinstance(data, dict)
+        for name, data in items(bundle.data(file).get("services"))
+        if isinstance(name, str) and isinstance(data, dict)
     ]

@@ -13,7 +13,12 @@ from ongrid_gen.components.tempo import dialect_of
 from ongrid_gen.conventions import STAND_INS_SUFFIX
 from ongrid_gen.errors import CommandError
 from ongrid_gen.model import Site
+from ongrid_gen.pipeline import Rendered
+from ongrid_gen.plan.make import make_plan, sides_of
+from ongrid_gen.plan.running import read_running
 from ongrid_gen.runtime import docker, images
+from ongrid_gen.runtime.applied import Proof
+from ongrid_gen.runtime.apply import apply
 from ongrid_gen.runtime.compose import is_fine
 from ongrid_gen.runtime.stack import READY_TIMEOUT, Stack, edges_here, prepare_secrets, require_free_ports
 from ongrid_gen.wait import DeadlineError
@@ -37,22 +42,31 @@ def edge_option(function: click.decorators.FC) -> click.decorators.FC:
 @click.option("--timeout", type=float, default=READY_TIMEOUT, show_default=True, help="seconds to wait for ready")
 @stand_ins_option
 def command(site: Path, out: Path | None, edges: tuple[str, ...], timeout: float, stand_ins: bool) -> None:
-    """Render SITE, get its images, start the stack and wait until it is ready."""
+    """Render SITE, get its images, do what `plan` says, and wait until all is ready and runs what was rendered."""
     started = time.monotonic()
     spec = read_spec(site, stand_ins=stand_ins)
     docker.require()
     stack = stack_of(spec, out, edges)
     say_differences(spec.site)
-    write_bundle(rendered_bundle(spec), stack.bundle)
+    rendered = rendered_bundle(spec)
     images.provide(spec.site, progress)
     prepare_secrets(spec.site, spec.secrets, progress)
-    require_free_ports(stack)
+    proof = planned(rendered, stack, look_beside=out is None)
+    write_bundle(rendered, stack.bundle)
+    require_free_ports(stack, proof.before.ports)
     try:
-        stack.up(progress, timeout=timeout)
+        apply(proof, progress, timeout=timeout)
     except (docker.DockerError, DeadlineError) as error:
         raise CommandError(f"{error}\n{not_ready(stack)}") from None
     progress(f"ready after {time.monotonic() - started:.0f} s")
     say_where(stack, spec)
+
+
+def planned(rendered: Rendered, stack: Stack, *, look_beside: bool) -> Proof:
+    """Return the plan of what runs here and what is to run, as what is to be proven when it was applied."""
+    sides = sides_of(rendered.tree, stack.bundle, look_beside=look_beside)
+    running = read_running(sides.after.bundle, sides.after.files, stack.bundle, stack.secrets, sides.projects)
+    return Proof(stack, sides, make_plan(rendered, sides, stack.edges, running), running)
 
 
 def stack_of(spec: Spec, out: Path | None, edges: tuple[str, ...]) -> Stack:

@@ -15,6 +15,8 @@ Tree = dict[str, str]
 ComposeService = dict[str, Any]
 
 TESTS: Final = "prometheus/tests/"
+# What a program reads again when it is sent SIGHUP: everything in the folders of Prometheus and Alertmanager.
+RELOADED: Final = ("prometheus/", "alertmanager/")
 
 
 class Component(Protocol):
@@ -95,7 +97,8 @@ def yaml_file(data: Mapping[str, Any], site: Site) -> str:
 def stamped(services: Mapping[str, ComposeService], files: Tree) -> dict[str, ComposeService]:
     """Return services with the digest of the files they mount as a label: Compose then recreates what reads new ones.
 
-    `files` are relative to the compose file. Rule tests are mounted beside the rules, but nothing reads them.
+    `files` are relative to the compose file. What a program reads again on SIGHUP does not count: it is reloaded
+    (docs/adr/0011-reload-in-place.md).
     """
     return {name: service | stamp(service, files) for name, service in services.items()}
 
@@ -106,11 +109,16 @@ def stamp(service: ComposeService, files: Tree) -> ComposeService:
     mounted = {
         path: text
         for path, text in sorted(files.items())
-        if any(path.startswith(folder) for folder in folders) and not path.startswith(TESTS)
+        if any(path.startswith(folder) for folder in folders) and not is_reloaded(path)
     }
     if not mounted:
         return {}
     return {"labels": {CONFIG_LABEL: hashlib.sha256(json.dumps(mounted).encode()).hexdigest()}}
+
+
+def is_reloaded(path: str) -> bool:
+    """Tell whether a file of the bundle is read again on SIGHUP, or not at all as the rule tests among them."""
+    return path.startswith(RELOADED)
 
 
 def source_of(volume: str) -> str:

@@ -38,7 +38,8 @@ def files(site: Site) -> Tree:
     if not site.grafana.enabled:
         return {}
     sources = [prometheus(site), tempo(site), alertmanager()]
-    return {DATASOURCES: yaml_file({"apiVersion": 1, "datasources": sources}, site)}
+    # a datasource that is not listed any more, or bears another name, is deleted before the others are made
+    return {DATASOURCES: yaml_file({"apiVersion": 1, "prune": True, "datasources": sources}, site)}
 
 
 def datasource(name: str, uid: str, url: str, **json_data: Any) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from ongrid_gen.promql.nothing import UnknownError, on_nothing
 from ongrid_gen.promql.read import PromqlError, Written, read
+from ongrid_gen.promql.same import is_same
 from ongrid_gen.promql.tree import Selector, calls, kept_labels, ranges, selector_of, selectors, sort_of, top, walk
 
 __all__ = [
-    "PromqlError", "Selector", "UnknownError", "Written", "calls", "kept_labels", "on_nothing", "ranges", "read",
-    "selector_of", "selectors", "sort_of", "top", "walk",
+    "PromqlError", "Selector", "UnknownError", "Written", "calls", "is_same", "kept_labels", "on_nothing", "ranges",
+    "read", "selector_of", "selectors", "sort_of", "top", "walk",
 ]  # fmt: skip

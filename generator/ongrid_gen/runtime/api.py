@@ -7,6 +7,7 @@ import urllib.request
 from typing import Any
 
 from ongrid_gen.errors import CommandError
+from ongrid_gen.yamlio import parse
 
 TIMEOUT = 10.0
 
@@ -56,6 +57,36 @@ def targets(prometheus: str) -> list[dict[str, Any]]:
     """Return what Prometheus scrapes and how that went."""
     found: list[dict[str, Any]] = get(f"{prometheus}/api/v1/targets", state="active")["data"]["activeTargets"]
     return found
+
+
+def rule_groups(prometheus: str) -> list[dict[str, Any]]:
+    """Return the groups of rules that Prometheus evaluates: `name`, `file`, `interval`, `rules`."""
+    found: list[dict[str, Any]] = get(f"{prometheus}/api/v1/rules")["data"]["groups"]
+    return found
+
+
+def prometheus_config(prometheus: str) -> dict[str, Any]:
+    """Return the configuration that Prometheus runs, every default filled in."""
+    return mapping(get(f"{prometheus}/api/v1/status/config")["data"]["yaml"])
+
+
+def tempo_config(tempo: str) -> dict[str, Any]:
+    """Return the configuration that Tempo runs, every default filled in. 1.5 begins with a line that is no YAML."""
+    page = read(urllib.request.Request(f"{tempo}/status/config"), TIMEOUT).decode()
+    return mapping(page.split("---\n", 1)[-1])
+
+
+def mapping(text: str) -> dict[str, Any]:
+    """Return a program's own YAML as data; empty when it is no mapping."""
+    data = parse(text)
+    return data if isinstance(data, dict) else {}
+
+
+def metrics(address: str) -> dict[str, float]:
+    """Return the metrics without labels that a program tells of itself."""
+    lines = read(urllib.request.Request(f"{address}/metrics"), TIMEOUT).decode().splitlines()
+    pairs = (line.split() for line in lines if line and not line.startswith("#") and "{" not in line)
+    return {pair[0]: float(pair[1]) for pair in pairs if len(pair) > 1}
 
 
 def trace(tempo: str, trace_id: str) -> dict[str, Any] | None:

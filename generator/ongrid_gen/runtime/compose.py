@@ -7,7 +7,6 @@ from typing import Any
 
 from ongrid_gen.components.collector import INIT_SUFFIX
 from ongrid_gen.components.compose import SECRETS_VARIABLE
-from ongrid_gen.conventions import CONFIG_LABEL
 from ongrid_gen.runtime import docker
 from ongrid_gen.wait import until
 
@@ -26,11 +25,14 @@ class Project:
         return docker.run("compose", "-f", file, *arguments, timeout=timeout, env=env)
 
     def up(self, *, timeout: float) -> None:
-        """Create and start, and wait until every container is as it must be. Raise DeadlineError naming what is not.
+        """Create what is missing, make anew what is otherwise, start it; what is as it must be stays."""
+        self.call("up", "--detach", "--remove-orphans", timeout=timeout + 60)
+
+    def wait(self, *, timeout: float) -> None:
+        """Wait until every container is as it must be. Raise DeadlineError naming what is not.
 
         Not Compose's own `--wait`: that gives up when a probe is red for a moment while what it asks is recreated.
         """
-        self.call("up", "--detach", "--remove-orphans", timeout=timeout + 60)
         wanted = set(self.call("config", "--services").split())
         until(lambda: self.fine() >= wanted, seconds=timeout, what=f"all of {', '.join(sorted(wanted))} to be ready")
 
@@ -42,12 +44,21 @@ class Project:
         """Stop and remove; with `volumes` the data too."""
         self.call("down", "--remove-orphans", *(["--volumes"] if volumes else []), timeout=300)
 
-    def will_recreate(self, service: str) -> bool:
-        """Tell whether a running container reads other files than the rendered ones."""
-        running = docker.inspect(self.call("ps", "--quiet", service).split())
-        services = json.loads(self.call("config", "--format", "json"))["services"]
-        wanted = services[service].get("labels", {}).get(CONFIG_LABEL)
-        return any(labels_of(entry).get(CONFIG_LABEL) != wanted for entry in running)
+    def hashes(self, text: str) -> dict[str, str]:
+        """Return Compose's hash of every service of a compose file that is to be written here. Writes nothing.
+
+        A container bears the hash of what it was made from (`HASH_LABEL`): another one means that it is recreated.
+        """
+        env = {SECRETS_VARIABLE: str(self.secrets)}
+        printed = docker.run(
+            "compose", "-f", "-", "--project-directory", str(self.folder.resolve()), "config", "--hash", "*",
+            env=env, stdin=text.encode(),
+        )  # fmt: skip
+        return dict(line.split() for line in printed.splitlines() if line.strip())
+
+    def reload(self, service: str) -> None:
+        """Have a program read its files again. That it was told so proves nothing: `applied` asks what it runs."""
+        self.call("kill", "--signal", "SIGHUP", service)
 
     def port(self, service: str, inside: int) -> int:
         """Return the port of the host on which a service's port is published."""
@@ -61,12 +72,6 @@ class Project:
     def logs(self, service: str, lines: int = 20) -> str:
         """Return the last lines of a service's log."""
         return self.call("logs", "--no-color", "--no-log-prefix", "--tail", str(lines), service, timeout=60)
-
-
-def labels_of(entry: dict[str, Any]) -> dict[str, str]:
-    """Return the labels of a container."""
-    labels: dict[str, str] = entry["Config"]["Labels"]
-    return labels
 
 
 def is_fine(entry: dict[str, Any]) -> bool:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ongrid_gen.components import compose, grafana
 from ongrid_gen.components.channels import secrets_of
-from ongrid_gen.components.tempo import dialect_of
 from ongrid_gen.conventions import (
     ALERTMANAGER_HOST,
     ALERTMANAGER_HTTP,
@@ -54,19 +53,12 @@ class Stack:
         """All projects, the centre first."""
         return [self.centre, *(self.edge(name) for name in self.edges)]
 
-    def up(self, say: Say, *, timeout: float = READY_TIMEOUT) -> None:
-        """Start everything and wait until it is ready: the centre first, agents need its network."""
-        say("starting " + ", ".join(compose.services(self.site)))
-        self.stop_what_stops_badly(say)
-        self.centre.up(timeout=timeout)
-        for name in self.edges:
-            say(f"starting the agent of edge `{name}`")
-            self.edge(name).up(timeout=timeout)
+    def project(self, edge: str | None) -> Project:
+        """The compose project of the centre, or of an edge."""
+        return self.centre if edge is None else self.edge(edge)
 
-    def stop_what_stops_badly(self, say: Say) -> None:
-        """Stop the gateway before a Tempo that is to be recreated, where Tempo would refuse for good while it stops."""
-        if dialect_of(self.site).STOPS_POLITELY or not self.centre.will_recreate("tempo"):
-            return
+    def stop_before_tempo(self, say: Say) -> None:
+        """Stop the gateway, then Tempo: where Tempo would refuse for good what comes while it stops."""
         say("stopping the gateway before Tempo: what it holds stays in its queue")
         self.centre.call("stop", "gateway", "tempo", timeout=120)
 
@@ -126,13 +118,13 @@ def edges_here(site: Site, asked: tuple[str, ...]) -> tuple[str, ...]:
     return asked or (tuple(names) if len(names) == 1 else ())
 
 
-def require_free_ports(stack: Stack) -> None:
-    """Raise CommandError, with the key to change, when another program listens where the stack is to."""
-    running = {
-        entry["Service"] for project in stack.projects for entry in project.services() if entry["State"] == "running"
-    }
+def require_free_ports(stack: Stack, held: frozenset[int]) -> None:
+    """Raise CommandError, with the key to change, when another program listens where the stack is to.
+
+    `held` are the ports on which its own containers listen already, those included that are to go.
+    """
     for service, key, listen, port in published_ports(stack):
-        if port and service not in running and is_taken(listen, port):
+        if port and port not in held and is_taken(listen, port):
             raise CommandError(
                 f"port {port} on {listen} is taken by another program, and {service} is to be published there\n"
                 f"  stop it, or give `{key}` another port, or 0 for any free one"
