@@ -11,8 +11,9 @@ BIN := $(VENV)/bin
 GEN := $(BIN)/ongrid-gen
 WORKERS ?= 2
 STACKS ?= 4
+FUZZ ?= 10000
 
-.PHONY: help setup docker mode up down status drill render check lint test unit rules integration golden gen mutants faults bench clean
+.PHONY: help setup docker mode up down status drill render check lint test unit rules integration golden gen mutants faults fuzz bench clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -89,6 +90,9 @@ mutants: setup ## break every rule in every small way: do its generated tests no
 
 faults: mode ## break spec and bundle in every way that was thought of: who notices? writes docs/faults.md
 	@$(BIN)/python tools/faults.py --write
+
+fuzz: setup ## 10,000 random specs and damaged files; an hour and more (FUZZ=200 tries 200)
+	@ONGRID_GEN_FUZZ=$(FUZZ) $(BIN)/pytest -q -n $(WORKERS) --no-header tests/property $(ARGS)
 
 bench: mode ## measure, and write docs/benchmarks.md
 	@$(BIN)/python tools/bench.py $$(cat build/.mode)

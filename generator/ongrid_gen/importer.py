@@ -119,6 +119,8 @@ def begin(rule: Any, number: int, names: set[str]) -> Reading:
     if not isinstance(rule, Mapping):
         raise UnusableError("it is no JSON object")
     kind = rule.get("kind")
+    if not isinstance(kind, str):
+        raise UnusableError("it has no kind")
     if kind in LOG_KINDS:
         raise UnusableError(f"the kind {kind!r} reads logs, which this version does not store; they come later")
     if kind not in KINDS and kind != BURN:
@@ -220,7 +222,11 @@ def quantile(reading: Reading) -> dict[str, Any]:
     value = reading.conditions.pop("quantile", None)
     found = ONGRID_QUANTILES.get(str(value).strip(), DEFAULT_QUANTILE)
     if value is not None and str(value).strip() not in ONGRID_QUANTILES:
-        known = f"; if {value} was meant, write `quantile: {value}`" if value in QUANTILES else ""
+        known = (
+            f"; if {value} was meant, write `quantile: {value}`"
+            if isinstance(value, str) and value in QUANTILES
+            else ""
+        )
         reading.note(f"quantile {value!r} is one that Ongrid does not know and evaluated as p95, so it is p95{known}")
     return {"quantile": found}
 

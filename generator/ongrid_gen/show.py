@@ -30,8 +30,8 @@ def as_text(problem: Problem, places: Places | None, colour: bool = False) -> st
     `colour` adds the escapes of a terminal.
     """
     document, span = document_at(places, problem.path), span_of(problem, places)
-    head = f"{place(document, span)}: {severity(problem, colour)}: {problem.message}"
-    lines = [head, *excerpt(document, span, problem.hint, colour, secret=problem.code == SECRET)]
+    head = f"{place(document, span)}: {severity(problem, colour)}: {visible(problem.message)}"
+    lines = [head, *excerpt(document, span, visible(problem.hint), colour, secret=problem.code == SECRET)]
     for path in problem.related:
         document, other = document_at(places, path), related_span(problem, path, places)
         lines += [f"{place(document, other)}: note: {note(problem)}", *excerpt(document, other, "", colour)]

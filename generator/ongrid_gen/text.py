@@ -131,6 +131,11 @@ def collector_escape(value: str) -> str:
     return value.replace("$", "$$")
 
 
+def prometheus_escape(value: str) -> str:
+    """Double `$`, so that Prometheus (3 and newer) takes an external label as it is, and not for a variable."""
+    return value.replace("$", "$$")
+
+
 def grafana_escape(value: str) -> str:
     """Double `$`, so that Grafana's provisioning reads the text unchanged instead of a variable."""
     return value.replace("$", "$$")

@@ -377,9 +377,17 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Problem:
     """Return PyYAML's complaint as a problem, with what usually mends it."""
     opened = error.context_mark if "quoted scalar" in (error.context or "") else None
     mark = opened or error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    line, column = place_of_mark(mark, text) if mark else (1, 1)
     why = ", ".join(part for part in (error.context, error.problem) if part)
     return Problem(UNREADABLE, (), f"this is no YAML: {why}", remedy(error, text), at=(line, column, column + 1))
+
+
+def place_of_mark(mark: yaml.Mark, text: str) -> tuple[int, int]:
+    """Return line and column of a mark, from 1; the last line that has text for one behind the end."""
+    if mark.index >= len(text):
+        before = text.rstrip()
+        return before.count("\n") + 1, len(before) - before.rfind("\n")
+    return mark.line + 1, mark.column + 1
 
 
 def remedy(error: yaml.MarkedYAMLError, text: str) -> str:

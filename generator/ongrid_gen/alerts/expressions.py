@@ -12,16 +12,24 @@ from ongrid_gen.promql import PromqlError, Written, read
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An expression of the spec: whose it is, where it stands, its text."""
+    """An expression of the spec: whose it is, where it stands, its text.
+
+    `shift` is how many characters further on a place of the text is in what the spec says.
+    """
 
     alert: Alert
     path: Path
     text: str
+    shift: int = 0
 
     @property
     def who(self) -> str:
         """The object as messages name it."""
         return f"alert `{self.alert.name}`"
+
+    def in_spec(self, start: int, end: int) -> tuple[int, int]:
+        """Return where in the text of the spec a part of the expression is."""
+        return max(0, start + self.shift), max(1, end + self.shift)
 
     @property
     def written(self) -> Written:
@@ -55,7 +63,9 @@ def selectors_in(alert: Alert) -> Iterator[Expression]:
     for path, condition in conditions_of(alert):
         selector = condition.get("selector")
         if isinstance(selector, str) and selector.strip():
-            yield Expression(alert, (*path, "selector"), braced(selector))
+            text = braced(selector)
+            shift = selector.index(selector.strip()) - text.index(selector.strip())
+            yield Expression(alert, (*path, "selector"), text, shift)
 
 
 def is_sound(alert: Alert) -> bool:

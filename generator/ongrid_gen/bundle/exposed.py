@@ -8,7 +8,7 @@ from typing import Any, Final
 from ongrid_gen import catalogue
 from ongrid_gen.bundle.files import Bundle
 from ongrid_gen.bundle.network import LOCALHOST, SCRAPES, Call, is_alertmanager, is_collector, is_prometheus, is_tempo
-from ongrid_gen.bundle.plain import dig, items
+from ongrid_gen.bundle.plain import dig, items, listed, mapping
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.conventions import (
@@ -44,11 +44,18 @@ def generated_series(data: Mapping[str, Any]) -> SpanSeries:
     generator = dig(data, "metrics_generator")
     bounds = dig(generator, "processor", "span_metrics", "histogram_buckets")
     return SpanSeries(
-        tuple(map(str, dig(generator, "processor", "span_metrics", "dimensions") or ())),
-        tuple(map(str, dig(generator, "processor", "service_graphs", "dimensions") or ())),
-        dig(generator, "registry", "external_labels") or {},
-        SPAN_BOUNDS if bounds is None else tuple(Decimal(str(bound)) for bound in bounds),
+        tuple(map(str, listed(dig(generator, "processor", "span_metrics", "dimensions")))),
+        tuple(map(str, listed(dig(generator, "processor", "service_graphs", "dimensions")))),
+        mapping(dig(generator, "registry", "external_labels")),
+        SPAN_BOUNDS if bounds is None else tuple(numbers(bounds)),
     )
+
+
+def numbers(data: Any) -> Iterator[Decimal]:
+    """Yield the numbers of a list."""
+    for one in listed(data):
+        if isinstance(one, int | Decimal):
+            yield Decimal(one)
 
 
 def generated(data: Any) -> frozenset[str]:
@@ -117,7 +124,7 @@ def recorded(bundle: Bundle) -> dict[str, list[Mapping[str, str]]]:
     found: dict[str, list[Mapping[str, str]]] = {}
     for rule, _ in bundle.rules:
         if isinstance(dig(rule, "record"), str):
-            found.setdefault(rule["record"], []).append(dig(rule, "labels") or {})
+            found.setdefault(rule["record"], []).append(mapping(dig(rule, "labels")))
     return found
 
 

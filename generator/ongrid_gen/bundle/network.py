@@ -30,6 +30,7 @@ ITSELF: Final = (LOCALHOST, "127.0.0.1", "::1", "[::1]")
 TLS: Final = "https://"
 ADDRESS: Final = re.compile(r"https?://[^\s\"']+")
 OTLP_PORTS: Final = {"grpc": (GRPC, OTLP_GRPC), "http": (HTTP, OTLP_HTTP)}
+PORT: Final = re.compile("[0-9]{1,5}")
 # The collector's exporters, by the part of their name before the slash.
 EXPORTERS: Final = {"otlp": GRPC, "otlp_grpc": GRPC, "otlphttp": HTTP, "otlp_http": HTTP}
 
@@ -172,7 +173,7 @@ def otlp_listeners(service: Service, file: str, receivers: Any, below: Path) -> 
 def port_of(address: Any) -> int:
     """Return the port of `host:port`; 0 when there is none."""
     text = str(address or "").rpartition(":")[2]
-    return int(text) if text.isdigit() else 0
+    return int(text) if PORT.fullmatch(text) else 0
 
 
 def is_inward(address: Any) -> bool:

@@ -1,6 +1,6 @@
 """Plain data of which nobody knows the shape: what a person edited may be anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -33,3 +33,18 @@ def seconds(data: Any) -> Decimal | None:
         return parse_duration(data) if isinstance(data, str) else None
     except ValueError:
         return None
+
+
+def unescaped(data: Any) -> str:
+    """Return a text as the program reads it that would put a variable for `$NAME`: `$$` is one `$`."""
+    return str(data).replace("$$", "$")
+
+
+def mapping(data: Any) -> Mapping[str, Any]:
+    """Return a mapping as it is; an empty one for anything else."""
+    return data if isinstance(data, dict) else {}
+
+
+def listed(data: Any) -> Sequence[Any]:
+    """Return a list as it is; an empty one for anything else."""
+    return data if isinstance(data, list) else ()

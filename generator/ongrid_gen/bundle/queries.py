@@ -65,7 +65,7 @@ def of_panels(data: Any, path: Path) -> Iterator[Query]:
     """Yield the expressions of a dashboard, however deep its panels are."""
     for key, value in items(data):
         if key == "expr" and isinstance(value, str) and value.strip():
-            title = json.dumps(dig(data, "legendFormat") or dig(data, "refId") or "", ensure_ascii=False)
+            title = json.dumps(str(dig(data, "legendFormat") or dig(data, "refId") or ""), ensure_ascii=False)
             yield grafana(f"panel query {title}", (*path, "expr"), value)
         else:
             yield from of_panels(value, (*path, key))

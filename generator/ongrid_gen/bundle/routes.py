@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ongrid_gen.bundle.files import Bundle
-from ongrid_gen.bundle.plain import dig, items
+from ongrid_gen.bundle.plain import dig, items, mapping, unescaped
 from ongrid_gen.problems import Path
 
 MATCHER: Final = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*(?:"((?:\\.|[^"\\])*)"|([^"]*?))\s*')
@@ -45,7 +45,7 @@ class Matcher:
             return (value == self.value) == (self.sign == "=")
         try:
             found = re.fullmatch(self.value, value) is not None
-        except re.error:
+        except (re.error, OverflowError, RecursionError):
             return True  # amtool speaks of it
         return found == (self.sign == "=~")
 
@@ -66,10 +66,13 @@ class Alert:
 
 def alerts(bundle: Bundle, external: Mapping[str, Any]) -> Iterator[Alert]:
     """Yield the rules that alert, with the labels that Prometheus adds to what it sends."""
-    added = {label: str(value) for label, value in external.items()}
+    added = {label: unescaped(value) for label, value in external.items()}
     for rule, path in bundle.rules:
         if isinstance(dig(rule, "alert"), str):
-            own = {label: None if "{{" in str(value) else str(value) for label, value in items(rule.get("labels"))}
+            own = {
+                label: None if "{{" in str(value) else str(value)
+                for label, value in mapping(rule.get("labels")).items()
+            }
             yield Alert(rule["alert"], {**added, **own, "alertname": rule["alert"]}, path)
 
 

@@ -1,13 +1,16 @@
 """The containers of a bundle's compose files: what they are called, mount, run, and which networks they are in."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from ongrid_gen.bundle import compose
+from ongrid_gen.bundle.compose import Port, Setting
 from ongrid_gen.bundle.files import COMPOSE, Bundle
-from ongrid_gen.bundle.plain import items
+from ongrid_gen.bundle.plain import dig, items, listed, mapping
 from ongrid_gen.problems import Path
 
 CONFIG_FLAGS: Final = ("--config", "--config.file", "-config.file")
@@ -21,16 +24,6 @@ class Mount:
     target: str
     path: Path
     in_bundle: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Port:
-    """A port of a container that the machine publishes: `published` at `address`; empty is any port, or everywhere."""
-
-    address: str
-    published: str
-    target: str
-    path: Path
 
 
 @dataclass(frozen=True)
@@ -55,26 +48,34 @@ class Service:
     @property
     def hosts(self) -> set[str]:
         """The names by which others on its networks reach it."""
-        networks = self.data.get("networks")
-        aliases = [alias for one in networks.values() if isinstance(one, dict) for alias in one.get("aliases", ())] if (
-            isinstance(networks, dict)) else []  # fmt: skip
-        return {self.name, *([self.data["hostname"]] if "hostname" in self.data else []), *aliases}
+        aliases = [
+            alias for one in compose.networks(self.data).values() for alias in listed(mapping(one).get("aliases"))
+        ]
+        named = [self.data.get(key) for key in ("hostname", "container_name")]
+        return {self.name, *(name for name in (*named, *aliases) if isinstance(name, str))}
 
     @property
     def networks(self) -> set[str]:
         """The networks it is in, as Docker calls them."""
-        return {self._network(name) for name in self.data.get("networks") or ["default"]}
+        return {self._network(name) for name in compose.networks(self.data)}
 
     def _network(self, name: str) -> str:
-        known = (self.project.get("networks") or {}).get(name) or {}
-        return str(known.get("name") or (name if known.get("external") else f"{self.project.get('name', '')}_{name}"))
+        known = mapping(dig(self.project, "networks", name))
+        own = name if known.get("external") else f"{self.project.get('name', '')}_{name}"
+        return compose.interpolated(str(known.get("name") or own))
 
-    @property
-    def flags(self) -> Iterator[tuple[str, str, Path]]:
-        """Yield the flags of its command: name, value (empty without one), place."""
-        for index, argument in enumerate(self.data.get("command") or ()):
-            name, _, value = str(argument).partition("=")
-            yield name, value, (*self.path, "command", index)
+    @cached_property
+    def flags(self) -> list[Setting]:
+        """The flags of its command."""
+        return self._placed(compose.flags(self.data))
+
+    @cached_property
+    def environment(self) -> list[Setting]:
+        """The variables that its file gives it."""
+        return self._placed(compose.environment(self.data))
+
+    def _placed(self, found: Iterable[Setting]) -> list[Setting]:
+        return [Setting(name, value, (*self.path, *path)) for name, value, path in found]
 
     def flag(self, *names: str) -> tuple[str, Path] | None:
         """Return value and place of the first of these flags that it has."""
@@ -83,35 +84,23 @@ class Service:
     @cached_property
     def mounts(self) -> list[Mount]:
         """What it mounts."""
-        return [mount for index, one in enumerate(self.data.get("volumes") or ())
-                for mount in self._mount(one, (*self.path, "volumes", index))]  # fmt: skip
+        return [
+            Mount(self._beside(source) if beside else source, target, (*self.path, *path), beside)
+            for source, target, beside, path in compose.volumes(self.data)
+        ]
 
-    def _mount(self, one: Any, path: Path) -> Iterator[Mount]:
-        source, _, rest = str(one).partition(":")
-        target = rest.split(":")[0]
-        if isinstance(one, dict):
-            source, target = str(one.get("source", "")), str(one.get("target", ""))
-        if source and target:
-            in_bundle = source.startswith(".")
-            folder = (PurePosixPath(self.file).parent / source).as_posix() if in_bundle else source
-            yield Mount(folder, target, path, in_bundle)
+    def _beside(self, folder: str) -> str:
+        return posixpath.normpath(posixpath.join(posixpath.dirname(self.file), folder))
 
     @property
     def ports(self) -> Iterator[Port]:
         """Yield the ports that are published."""
-        for index, one in enumerate(self.data.get("ports") or ()):
-            path = (*self.path, "ports", index)
-            if isinstance(one, dict):
-                yield Port(str(one.get("host_ip", "")), str(one.get("published", "")), str(one.get("target")), path)
-            else:
-                before, _, target = str(one).partition("/")[0].rpartition(":")
-                address, _, published = before.rpartition(":")
-                yield Port(address.strip("[]"), published, target, path)
+        return (one._replace(path=(*self.path, *one.path)) for one in compose.ports(self.data))
 
     @property
     def secrets(self) -> list[str]:
         """The names of the secrets that it is given."""
-        return [one if isinstance(one, str) else str(one.get("source")) for one in self.data.get("secrets") or ()]
+        return compose.secrets(self.data)
 
     def on_bundle(self, inside: str) -> str | None:
         """Return the file of the bundle that a path inside the container is; None when it is on no folder of it."""
@@ -126,6 +115,11 @@ class Service:
         found = self.flag(*CONFIG_FLAGS)
         return "" if found is None else self.on_bundle(found[0]) or ""
 
+    def named(self, file: str) -> str | None:
+        """Return the file of the bundle that its configuration means by a name, which may be relative to itself."""
+        config, _ = self.flag(*CONFIG_FLAGS) or ("", self.path)
+        return self.on_bundle(posixpath.join(posixpath.dirname(config), file))
+
     @property
     def settings(self) -> Mapping[str, Any]:
         """What that file says."""
@@ -133,7 +127,8 @@ class Service:
 
     def version_among(self, known: Sequence[str]) -> str | None:
         """Return which of these versions its image is of: `2.10` is that of `grafana/tempo:2.10.8`."""
-        tag = str(self.data.get("image", "")).rpartition(":")[2].removeprefix("v")
+        image = compose.interpolated(str(self.data.get("image", ""))).partition("@")[0]
+        tag = image.rpartition(":")[2].removeprefix("v")
         return next((one for one in known if tag == one or tag.startswith(f"{one}.")), None)
 
 

@@ -30,7 +30,7 @@ def traceql_queries(bundle: Bundle) -> Iterator[Query]:
         text = dig(one, "query")
         if isinstance(text, str):
             yield Query(f"query `{dig(one, 'name')}`", (QUERIES, "queries", number, "query"), text, text)
-    tempos = {dig(source, "uid") for source, _ in bundle.datasources if dig(source, "type") == "tempo"}
+    tempos = {str(dig(source, "uid")) for source, _ in bundle.datasources if dig(source, "type") == "tempo"}
     for source, path in bundle.datasources:
         yield from of_links(source, path, tempos)
     for file in bundle.below(DASHBOARDS):
@@ -39,23 +39,23 @@ def traceql_queries(bundle: Bundle) -> Iterator[Query]:
         yield from of_annotations(rule, (*path, "annotations"))
 
 
-def of_links(source: Any, path: Path, tempos: set[Any]) -> Iterator[Query]:
+def of_links(source: Any, path: Path, tempos: set[str]) -> Iterator[Query]:
     """Yield what leads from a datasource to Tempo: derived fields and correlations."""
     who = f"of datasource `{dig(source, 'name')}`"
     for number, one in items(dig(source, "jsonData", "derivedFields")):
-        if dig(one, "datasourceUid") in tempos:
+        if str(dig(one, "datasourceUid")) in tempos:
             place = (*path, "jsonData", "derivedFields", number, "url")
             yield from grafana(f"derived field `{dig(one, 'name')}` {who}", place, dig(one, "url"))
     for number, one in items(dig(source, "correlations")):
-        if dig(one, "targetUID") in tempos:
+        if str(dig(one, "targetUID")) in tempos:
             place = (*path, "correlations", number, "config", "target", "query")
             yield from grafana(f"link `{dig(one, 'label')}` {who}", place, dig(one, "config", "target", "query"))
 
 
-def of_panels(data: Any, path: Path, above: bool, tempos: set[Any]) -> Iterator[Query]:
+def of_panels(data: Any, path: Path, above: bool, tempos: set[str]) -> Iterator[Query]:
     """Yield the queries of a dashboard, however deep its panels are; `above` says that Tempo is asked around it."""
     asks = asks_tempo(dig(data, "datasource"), above, tempos) if isinstance(data, dict) else above
-    sort = dig(data, "queryType")
+    sort = dig(data, "queryType") and str(dig(data, "queryType"))
     if isinstance(data, dict) and (sort in SENT or (asks and sort is None)):
         who = f"panel query {json.dumps(dig(data, 'refId') or '', ensure_ascii=False)}"
         yield from grafana(who, (*path, "query"), data.get("query"))
@@ -64,11 +64,11 @@ def of_panels(data: Any, path: Path, above: bool, tempos: set[Any]) -> Iterator[
             yield from of_panels(value, (*path, key), asks, tempos)
 
 
-def asks_tempo(datasource: Any, above: bool, tempos: set[Any]) -> bool:
+def asks_tempo(datasource: Any, above: bool, tempos: set[str]) -> bool:
     """Tell whether a panel, or what is in it, asks Tempo."""
     if datasource is None:
         return above
-    return dig(datasource, "type") == "tempo" or dig(datasource, "uid") in tempos
+    return dig(datasource, "type") == "tempo" or str(dig(datasource, "uid")) in tempos
 
 
 def of_annotations(rule: Any, path: Path) -> Iterator[Query]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ongrid_gen.bundle.files import Bundle
 from ongrid_gen.bundle.network import Call, Listener, calls, is_prometheus, listeners
-from ongrid_gen.bundle.plain import dig
+from ongrid_gen.bundle.plain import dig, mapping
 from ongrid_gen.bundle.queries import Query, queries
 from ongrid_gen.bundle.routes import Alert, alerts
 from ongrid_gen.bundle.services import Service, services
@@ -45,7 +45,7 @@ class Wiring:
     def alerts(self) -> list[Alert]:
         """Every rule that alerts."""
         external = [dig(one.settings, "global", "external_labels") for one in self.running(is_prometheus)]
-        return list(alerts(self.bundle, next(filter(None, external), {})))
+        return list(alerts(self.bundle, mapping(next(filter(None, external), {}))))
 
     @cached_property
     def sound_queries(self) -> list[tuple[Query, Written]]:

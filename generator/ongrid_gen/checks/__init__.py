@@ -37,6 +37,7 @@ from ongrid_gen.checks import (
     own_port,
     own_rule_name,
     pinned_bound,
+    pinned_image,
     public_listen,
     reachable_bound,
     reaches_someone,
@@ -103,6 +104,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     spans_in_time,
     kept_traces,
     told_again,
+    pinned_image,
     likely_unit,
     long_maintenance,
 )

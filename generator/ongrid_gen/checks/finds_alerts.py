@@ -11,7 +11,7 @@ from ongrid_gen.rules import Rule
 from ongrid_gen.suggest import listed, nearest
 
 CODE: Final = "OG052"
-USUAL: Final = (ALERTNAME, SERVICE)  # what stands there when nobody wrote it
+USUAL: Final = (ALERTNAME, SERVICE)  # what every list may have, also where no alert is written yet
 
 
 def check(site: Site) -> Iterator[Problem]:
@@ -25,7 +25,9 @@ def check(site: Site) -> Iterator[Problem]:
             yield nothing_found(path, what, match, rules, site)
     for path, what, labels, why in compared(site):
         for index, label in enumerate(labels):
-            if rules and not any(label in known_labels(rule, site) or can_carry(rule, label, site) for rule in rules):
+            if label in USUAL or not rules:
+                continue
+            if not any(label in known_labels(rule, site) or can_carry(rule, label, site) for rule in rules):
                 yield Problem(
                     code=CODE,
                     path=(*path, index),
@@ -40,8 +42,7 @@ def compared(site: Site) -> Iterator[tuple[Path, str, tuple[str, ...], str]]:
     for one in site.notify.inhibit:
         yield (*one.path, "equal"), "an inhibition compares", one.equal, "it keeps nothing quiet"
     together = "it puts nothing together"
-    if site.notify.group_by != USUAL:
-        yield ("notify", "group_by"), "`notify.group_by` has", site.notify.group_by, together
+    yield ("notify", "group_by"), "`notify.group_by` has", site.notify.group_by, together
     for route in site.notify.routes:
         yield (*route.path, "group_by"), "a route groups by", route.group_by or (), together
 

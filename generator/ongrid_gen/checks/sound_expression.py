@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ongrid_gen.alerts.expressions import Expression, conditions_of, selectors_in, written_in
-from ongrid_gen.alerts.signal import braced
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.problems import Path, Problem
 from ongrid_gen.promql import PromqlError, read, selector_of, sort_of, top
@@ -85,14 +84,11 @@ def unsound(expression: Expression) -> Iterator[Problem]:
 
 def unsound_selector(selector: Expression) -> Iterator[Problem]:
     """Yield why a text is no selector."""
-    raw = next(one for path, one in conditions_of(selector.alert) if (*path, "selector") == selector.path)["selector"]
-    blank = len(raw) - len(raw.lstrip())
-    shift = blank - (1 if braced(raw)[1:] == raw.strip() else 2)
     try:
         tree = read(selector.text).tree
         found = selector_of(tree) if sort_of(tree) == "VectorSelector" else None
     except PromqlError as error:
-        within: tuple[int, int] | None = (max(0, error.start + shift), max(1, error.end + shift))
+        within: tuple[int, int] | None = selector.in_spec(error.start, error.end)
         message = error.message
     else:
         if found is not None:

@@ -20,6 +20,7 @@ from ongrid_gen.rulefiles import rules_data, rules_path, tests_data, tests_path
 from ongrid_gen.rules import RuleFile
 from ongrid_gen.slos.files import rule_file
 from ongrid_gen.slos.stencil import slo_files
+from ongrid_gen.text import prometheus_escape
 from ongrid_gen.units import format_duration
 
 NAME: Final = "prometheus"
@@ -58,7 +59,7 @@ def config(site: Site) -> dict[str, Any]:
         "global": {
             "scrape_interval": SCRAPE_INTERVAL,
             "evaluation_interval": format_duration(site.alerting.interval),
-            "external_labels": site.external_labels,
+            "external_labels": {label: prometheus_escape(value) for label, value in site.external_labels.items()},
         },
         "storage": storage,
         "rule_files": ["/etc/prometheus/rules/*.yaml"],

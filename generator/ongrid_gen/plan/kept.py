@@ -11,7 +11,7 @@ from ongrid_gen.bundle.contracts.data_survives import kept as kept_folders
 from ongrid_gen.bundle.exposed import generated_series
 from ongrid_gen.bundle.files import COMPOSE, Bundle
 from ongrid_gen.bundle.network import SCRAPES, is_prometheus, is_tempo
-from ongrid_gen.bundle.plain import dig, items
+from ongrid_gen.bundle.plain import dig, items, unescaped
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.conventions import SIZE, SLO
@@ -70,7 +70,7 @@ def kept_by(bundle: Bundle) -> Kept:
         retention=tempo_retention(tempo) | (prometheus_retention(flags_of(prometheus)) if prometheus else {}),
         generated=generated_series(tempo) if tempo else None,
         sizes=has_sizes(tempo),
-        external=external_labels(settings),
+        external=written_labels(settings),
         jobs=jobs(settings),
         records=dict(records((str(path[0]), rule) for rule, path in bundle.rules)),
         alerts=frozenset(str(rule["alert"]) for rule, _ in bundle.rules if dig(rule, "alert") is not None),
@@ -139,8 +139,13 @@ def has_sizes(tempo: Mapping[str, Any]) -> bool:
     return not any(dig(rule, "action") == "drop" and dig(rule, "regex") == SIZE for rule in rules)
 
 
+def written_labels(prometheus: Mapping[str, Any]) -> dict[str, str]:
+    """Return the labels that tell this site's series and alerts from another's, as a file says them."""
+    return {name: unescaped(value) for name, value in external_labels(prometheus).items()}
+
+
 def external_labels(prometheus: Mapping[str, Any]) -> dict[str, str]:
-    """Return the labels that tell this site's series and alerts from another's."""
+    """Return the same as the running program says them."""
     return {str(name): str(value) for name, value in items(dig(prometheus, "global", "external_labels"))}
 
 

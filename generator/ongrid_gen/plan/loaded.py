@@ -13,10 +13,11 @@ from typing import Any, Final
 from ongrid_gen.bundle.files import RULES, Bundle
 from ongrid_gen.bundle.network import SCRAPES
 from ongrid_gen.bundle.plain import dig, items
-from ongrid_gen.plan.kept import jobs, seconds, tempo_retention
+from ongrid_gen.plan.kept import external_labels, jobs, seconds, tempo_retention, written_labels
 from ongrid_gen.promql import is_same
 
 HASHED: Final = 6
+LABELS: Final = "global.external_labels"
 METRICS_PATH: Final = "/metrics"
 INTERVAL: Final = "1m"
 
@@ -31,7 +32,7 @@ TEMPO_PARTS: Final = (
 
 def config_differences(running: Mapping[str, Any], rendered: Mapping[str, Any]) -> list[str]:
     """Return the parts of Prometheus' configuration that it runs otherwise than the file says."""
-    ours, theirs = parts(rendered), parts(running)
+    ours, theirs = parts(rendered) | {LABELS: written_labels(rendered)}, parts(running)
     return [name for name, value in ours.items() if theirs[name] != value]
 
 
@@ -41,7 +42,7 @@ def parts(config: Mapping[str, Any]) -> dict[str, Any]:
     labels = jobs(config)
     overall = dig(config, "global", "scrape_interval") or INTERVAL
     return {
-        "global.external_labels": dig(config, "global", "external_labels") or {},
+        LABELS: external_labels(config),
         "global.evaluation_interval": seconds(dig(config, "global", "evaluation_interval") or INTERVAL),
         "rule_files": list(config.get("rule_files") or ()),
         "alerting": [sorted(targets(one)) for _, one in items(dig(config, "alerting", "alertmanagers"))],

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ongrid_gen.alerts.cases.clock import Clock, clock_of
 from ongrid_gen.alerts.cases.promtest import Check, Phase, case, counter, ending, firing, series, silence, total
+from ongrid_gen.alerts.cases.search import most
 from ongrid_gen.alerts.cases.shares import TRIES, digits
 from ongrid_gen.alerts.cases.strangers import other_requests
 from ongrid_gen.alerts.conditions import compare_to, drop_of, operator_of, request_labels, span_kinds_of
@@ -280,7 +281,7 @@ def stays_quiet(one: Subject) -> Iterator[RuleTest]:
 def at_the_guard(one: Subject) -> Iterator[RuleTest]:
     """Yield the cases of so few requests before that nothing can be told, and of just enough."""
     clock = one.clock
-    few = next((n for n in range(one.fewest, 0, -1) if not one.spans(one.rare(n))), 0)
+    few = most(one.fewest, lambda requests: not one.spans(one.rare(requests)))
     if few:
         course = one.rare(few)
         yield one.case("is quiet when there were too few requests to compare with",

@@ -7,6 +7,7 @@ from typing import Any
 
 from ongrid_gen.alerts.cases.clock import Clock
 from ongrid_gen.alerts.cases.promtest import Check, Phase, case, ending, firing, silence
+from ongrid_gen.alerts.cases.search import most
 from ongrid_gen.alerts.cases.shares import Load, above, exactly, just_above, just_below, load
 from ongrid_gen.model import Alert
 from ongrid_gen.rules import RuleTest
@@ -162,7 +163,7 @@ class Story:
 
     def at_the_guard(self) -> Iterator[RuleTest]:
         """Yield the cases of a single burst of bad requests, too few and just enough."""
-        few = next((n for n in range(self.fewest, 0, -1) if self.clock.increase(n) < self.fewest), 0)
+        few = most(self.fewest, lambda requests: self.clock.increase(requests) < self.fewest)
         after = self.long()
         if few:
             beside = [Phase(self.clock.prelude + 1 + after, good=load(Decimal(1), self.fewest).total)]

@@ -1,12 +1,12 @@
-"""OG066: a `$` means what its reader takes it for: Compose, the collector and Grafana replace variables."""
+"""OG066: a `$` means what its reader takes it for: Compose, the collector, Prometheus and Grafana replace variables."""
 
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from ongrid_gen.bundle.files import COMPOSE, PROVISIONING
-from ongrid_gen.bundle.network import is_collector
-from ongrid_gen.bundle.plain import items
+from ongrid_gen.bundle.network import is_collector, is_prometheus
+from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Path, Problem
 
@@ -21,6 +21,9 @@ def check(wiring: Wiring) -> Iterator[Problem]:
     for file in wiring.bundle.documents:
         if file.endswith(COMPOSE) or file.startswith(PROVISIONING) or is_collector(wiring.bundle.data(file)):
             yield from unescaped(wiring.bundle.data(file), (file,))
+    for service in wiring.running(is_prometheus):
+        keys = ("global", "external_labels")  # the only part that it expands
+        yield from unescaped(dig(service.settings, *keys), (service.config, *keys))
 
 
 def unescaped(data: Any, path: Path) -> Iterator[Problem]:
@@ -35,7 +38,7 @@ def unescaped(data: Any, path: Path) -> Iterator[Problem]:
 def replaced(text: str, path: Path, within: tuple[int, int]) -> Problem:
     """Return the problem of a variable that nobody meant."""
     file = str(path[0])
-    if file.startswith(PROVISIONING):
+    if path[1:2] == ("global",) or file.startswith(PROVISIONING):
         hint = f"write `${text}` for a dollar"
     else:
         named = "${NAME:-default}" if file.endswith(COMPOSE) else "${env:NAME}"

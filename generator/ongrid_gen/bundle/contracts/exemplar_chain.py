@@ -26,7 +26,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
                           f"Tempo sends exemplars, and `{service.name}` does not store them",
                           f"add `--enable-feature={FEATURE}`")  # fmt: skip
     for source, path in wiring.bundle.datasources:
-        names = {dig(one, "name") for _, one in items(dig(source, "jsonData", "exemplarTraceIdDestinations"))}
+        names = {str(dig(one, "name")) for _, one in items(dig(source, "jsonData", "exemplarTraceIdDestinations"))}
         if dig(source, "type") == "prometheus" and EXEMPLAR_LABEL not in names:
             yield Problem(CODE, (*path, "jsonData", "exemplarTraceIdDestinations"),
                           f"no exemplar of Tempo's opens its trace: it bears the label `{EXEMPLAR_LABEL}`",

@@ -27,17 +27,18 @@ from ongrid_gen.conventions import (
 )
 from ongrid_gen.problems import Path, Problem, Severity
 from ongrid_gen.series import as_label
+from ongrid_gen.slos.names import ALERTS
 
 CODE: Final = "OG052"
 EVERYTHING: Final = "..."
-# Labels of alerts that a bundle need not have, and kinds: the inhibitions of every bundle speak of them.
+# Labels of alerts that a bundle need not have, kinds and tiers: the inhibitions of every bundle speak of them.
 LABELS: Final = frozenset(
     {
         "job", "instance", "alertname", SERVICE, SERVICE_NAME, SPAN_NAME, SPAN_KIND, STATUS_CODE, CLIENT, SERVER, SLO,
         TIER, AFFECTS,
     }
 )  # fmt: skip
-KIND_NAMES: Final = frozenset({*KINDS, BURN_KIND, SELF_KIND})
+VALUES: Final = {KIND: frozenset({*KINDS, BURN_KIND, SELF_KIND}), TIER: frozenset(ALERTS)}
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
@@ -52,9 +53,9 @@ def check(wiring: Wiring) -> Iterator[Problem]:
                     yield from found(one, known, wiring)
         for path, labels in compared(service.settings, service.config):
             for index, label in items(labels):
-                if label not in known and label != EVERYTHING:
+                if isinstance(label, str) and label not in known and label != EVERYTHING:
                     yield Problem(CODE, (*path, index), f"no alert has the label `{label}`",
-                                  did_you_mean(str(label), sorted(known)), Severity.WARNING)  # fmt: skip
+                                  did_you_mean(label, sorted(known)), Severity.WARNING)  # fmt: skip
 
 
 def asked(data: Any, file: str) -> Iterator[tuple[Path, Any]]:
@@ -81,7 +82,7 @@ def found(one: Matcher, known: set[str], wiring: Wiring) -> Iterator[Problem]:
                       Severity.WARNING)  # fmt: skip
         return
     values = {alert.labels[one.label] for alert in wiring.alerts if one.label in alert.labels}
-    values |= KIND_NAMES if one.label == KIND else set()
+    values |= VALUES.get(one.label, frozenset()) if values else frozenset()
     told = sorted(value for value in values if value is not None)
     if values and None not in values and not any(map(one.fits, told)):
         message = f'no alert has `{one.label}{one.sign}"{one.value}"`'

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ongrid_gen.bundle.plain import items
+from ongrid_gen.bundle.plain import items, mapping
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
@@ -17,7 +17,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
     """A missing secret is found when it is first needed: at the first alert that is to be delivered."""
     for service in wiring.services:
         given = set(service.secrets)
-        known = service.project.get("secrets") or {}
+        known = mapping(service.project.get("secrets"))
         for name in sorted(given - set(known)):
             message = f"`{service.name}` is given `{name}`, which is no secret of the file"
             yield Problem(CODE, (*service.path, "secrets"), message, did_you_mean(name, known))
@@ -33,7 +33,8 @@ def check(wiring: Wiring) -> Iterator[Problem]:
 def read(service: Service) -> Iterator[tuple[Path, str]]:
     """Yield the secrets that configuration and environment of a container name."""
     yield from named(service.settings, (service.config,))
-    yield from named(service.data.get("environment"), (*service.path, "environment"))
+    for _, value, path in service.environment:
+        yield from named(value, path)
 
 
 def named(data: Any, path: Path) -> Iterator[tuple[Path, str]]:

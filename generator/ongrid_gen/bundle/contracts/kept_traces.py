@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
+from ongrid_gen.alerts import trace_absent
 from ongrid_gen.bundle.network import is_tempo
 from ongrid_gen.bundle.plain import dig, seconds
 from ongrid_gen.bundle.wiring import Wiring
+from ongrid_gen.conventions import KIND
 from ongrid_gen.problems import Problem, Severity
 from ongrid_gen.promql import PromqlError, ranges, read
 from ongrid_gen.units import format_duration
@@ -33,8 +35,8 @@ def check(wiring: Wiring) -> Iterator[Problem]:
 
 def looks_at(rule: Any) -> Decimal:
     """Return how old the requests can be that an alert leads to, in seconds; 0 for a rule that leads to none."""
-    if dig(rule, "annotations", "traces") is None:
-        return Decimal(0)
+    if dig(rule, "annotations", "traces") is None or dig(rule, "labels", KIND) == trace_absent.KIND:
+        return Decimal(0)  # what fires an absence is no request
     try:
         reach = max((reach for _, _, reach in ranges(read(str(dig(rule, "expr"))).tree)), default=Decimal(0))
     except PromqlError:

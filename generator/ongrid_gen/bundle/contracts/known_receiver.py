@@ -21,4 +21,6 @@ def check(wiring: Wiring) -> Iterator[Problem]:
         for route, path in routes(data["route"], (file, "route")):
             name = dig(route, "receiver")
             if name is not None and name not in known:
-                yield Problem(CODE, (*path, "receiver"), f"no receiver is called `{name}`", did_you_mean(name, known))
+                yield Problem(
+                    CODE, (*path, "receiver"), f"no receiver is called `{name}`", did_you_mean(str(name), known)
+                )

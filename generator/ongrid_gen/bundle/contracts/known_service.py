@@ -17,7 +17,7 @@ ENVIRONMENTS: Final = "apps/"
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """A name that no application sends under selects no series: the alert is silent for ever."""
-    known = [PurePosixPath(file).stem for file in wiring.bundle.names if file.startswith(ENVIRONMENTS)]
+    known = services(wiring)
     for query, written in wiring.sound_queries if known else ():
         asked = [(label, value) for selector in selectors(written.tree) if (selector.metric or "").startswith(SPANS)
                  for label, sign, value in selector.matchers if sign == "="]  # fmt: skip
@@ -25,6 +25,13 @@ def check(wiring: Wiring) -> Iterator[Problem]:
             if value not in known and not is_link(query.who):
                 yield Problem(CODE, query.path, f"{query.who} asks for `{value}`, which is no service of the site",
                               did_you_mean(value, known), within=query.within(written.place(value)))  # fmt: skip
+
+
+def services(wiring: Wiring) -> list[str]:
+    """Return the services: those that have a file of variables, and (browsers have none) those that have alerts."""
+    named = [PurePosixPath(file).stem for file in wiring.bundle.names if file.startswith(ENVIRONMENTS)]
+    told = [service for alert in wiring.alerts if (service := alert.labels.get(SERVICE))]
+    return list(dict.fromkeys((*named, *told))) if named else []
 
 
 def is_link(who: str) -> bool:

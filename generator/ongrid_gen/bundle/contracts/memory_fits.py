@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ongrid_gen.bundle.compose import memory_limit
 from ongrid_gen.bundle.network import is_collector
 from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.services import Service
@@ -13,20 +14,21 @@ from ongrid_gen.problems import Path, Problem, Severity
 CODE: Final = "OG011"
 MIB: Final = 1 << 20
 UNITS: Final = {"": 1, "b": 1, "k": 1 << 10, "m": MIB, "g": 1 << 30}
-SIZE: Final = re.compile(r"(\d+)\s*([bkmg]?)(?:i?b)?", re.IGNORECASE)
+SIZE: Final = re.compile(r"([0-9]{1,18})\s*([bkmg]?)(?:i?b)?", re.IGNORECASE)
 MOST: Final = {"GOMEMLIMIT": 90, "limit_mib": 80}  # per cent of the container's limit
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """At the limit the kernel kills; the garbage collector and the memory limiter must act before."""
     for service in wiring.services:
-        limit = size_of(str(service.data.get("mem_limit", "")))
-        if not limit:
+        found = memory_limit(service.data)
+        limit = 0 if found is None else size_of(found[0])
+        if found is None or not limit:
             yield from unlimited(service)
             continue
         for name, used, path in uses(service):
             if used * 100 > limit * MOST[name]:
-                yield too_much(name, service, used // MIB, limit // MIB, path)
+                yield too_much(name, service, used // MIB, limit // MIB, path, found[1])
 
 
 def unlimited(service: Service) -> Iterator[Problem]:
@@ -38,18 +40,18 @@ def unlimited(service: Service) -> Iterator[Problem]:
         return  # one says it
 
 
-def too_much(name: str, service: Service, used: int, limit: int, path: Path) -> Problem:
-    """Return the problem of a limit that is too near to the container's; both in MiB."""
+def too_much(name: str, service: Service, used: int, limit: int, path: Path, limits: Path) -> Problem:
+    """Return the problem of a limit that is too near to the container's; both in MiB. `limits` is where that stands."""
     message = f"`{name}` of `{service.name}` is {used} MiB, of a limit of {limit} MiB"
     hint = f"write at most {limit * MOST[name] // 100} MiB, {MOST[name]} % of it"
-    return Problem(CODE, path, message, hint, related=((*service.path, "mem_limit"),))
+    return Problem(CODE, path, message, hint, related=((*service.path, *limits),))
 
 
 def uses(service: Service) -> Iterator[tuple[str, int, Path]]:
     """Yield what a program sets itself as a limit, in bytes."""
-    go = dig(service.data, "environment", "GOMEMLIMIT")
-    if isinstance(go, str):
-        yield "GOMEMLIMIT", size_of(go), (*service.path, "environment", "GOMEMLIMIT")
+    for name, value, path in service.environment:
+        if name == "GOMEMLIMIT":
+            yield name, size_of(value), path
     limiter = dig(service.settings, "processors", "memory_limiter", "limit_mib")
     if is_collector(service.settings) and isinstance(limiter, int):
         yield "limit_mib", limiter * MIB, (service.config, "processors", "memory_limiter", "limit_mib")

@@ -31,7 +31,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
                               "mount the folder of the rules there, or write where it is mounted")  # fmt: skip
     for service in wiring.running(is_alertmanager):
         for index, pattern in items(service.settings.get("templates")):
-            here = service.on_bundle(str(pattern))
+            here = service.named(str(pattern))
             if here is None or not any(fnmatch(file, here) for file in wiring.bundle.names):
                 yield Problem(CODE, (service.config, "templates", index), f"`{pattern}` finds no file of templates",
                               "write where they are mounted, or remove it")  # fmt: skip
@@ -40,7 +40,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
 
 def read_by(service: Service, pattern: str, wiring: Wiring) -> set[str]:
     """Return the files of the bundle that a pattern means inside a container."""
-    here = service.on_bundle(pattern)
+    here = service.named(pattern)
     return set() if here is None else {file for file in wiring.bundle.documents if fnmatch(file, here)}
 
 

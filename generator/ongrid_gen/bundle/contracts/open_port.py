@@ -27,7 +27,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an address is more than this machine; none is every address of it."""
+    """Tell whether an address is more than this machine."""
     try:
         return not ipaddress.ip_address(address or "0.0.0.0").is_loopback
     except ValueError:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ongrid_gen.bundle.network import is_collector
-from ongrid_gen.bundle.plain import dig, items
+from ongrid_gen.bundle.plain import dig, items, listed
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Path, Problem
 
@@ -16,7 +16,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
     """A limiter that is not first refuses too late; a batch before tail sampling tears traces apart."""
     for service in wiring.running(is_collector):
         for name, pipeline in items(dig(service.settings, "service", "pipelines")):
-            order = [str(one).split("/")[0] for one in dig(pipeline, "processors") or ()]
+            order = [str(one).split("/")[0] for one in listed(dig(pipeline, "processors"))]
             yield from of_pipeline(order, (service.config, "service", "pipelines", name, "processors"))
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.bundle.services import Port, Service
+from ongrid_gen.bundle.compose import Port
+from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Problem
 

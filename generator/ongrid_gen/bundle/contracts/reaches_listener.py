@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from ongrid_gen.bundle.compose import networks
 from ongrid_gen.bundle.network import ITSELF, Call, Listener
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
@@ -38,7 +39,7 @@ def reached(call: Call, wiring: Wiring) -> Iterator[Problem]:
         yield wrong(
             call,
             f"is in no network of `{call.service.name}`",
-            f"put both into one network, such as `{sorted(other.data.get('networks') or ['default'])[0]}`",
+            f"put both into one network, such as `{min(networks(other.data))}`",
             (*other.path, "networks"),
         )
     else:

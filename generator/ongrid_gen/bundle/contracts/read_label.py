@@ -8,12 +8,11 @@ from ongrid_gen.bundle.network import SCRAPES, is_prometheus
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
+from ongrid_gen.checks.known_label import jobs_of
 from ongrid_gen.problems import Problem
-from ongrid_gen.promql import Written, selectors
 from ongrid_gen.series import asked_in_vain
 
 CODE: Final = "OG049"
-JOB: Final = "job"
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
@@ -23,7 +22,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
     for query, written in wiring.sound_queries:
         for one in asked_in_vain(written, series) if series is not None else ():
             yield Problem(CODE, query.path, f"{query.who}: {one.message}", one.hint, within=query.within(one.within))
-        for job in dict.fromkeys(jobs_of(written)) if jobs else ():
+        for job in jobs_of(written) if jobs else ():
             if job not in jobs:
                 yield Problem(CODE, query.path, f"{query.who}: no scrape job is called `{job}`",
                               did_you_mean(job, jobs), within=query.within(written.place(job)))  # fmt: skip
@@ -33,9 +32,3 @@ def scrape_jobs(wiring: Wiring) -> list[str]:
     """Return the names of the jobs, which their series have as a label."""
     return [str(dig(job, "job_name")) for service in wiring.running(is_prometheus)
             for _, job in items(service.settings.get(SCRAPES))]  # fmt: skip
-
-
-def jobs_of(written: Written) -> Iterator[str]:
-    """Yield the jobs that a query asks for by name."""
-    for selector in selectors(written.tree):
-        yield from (value for label, sign, value in selector.matchers if (label, sign) == (JOB, "="))

@@ -1,10 +1,10 @@
 """OG064: what Tempo writes and what Prometheus sends bear the same labels of the site."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from ongrid_gen.bundle.network import is_collector, is_prometheus, is_tempo
-from ongrid_gen.bundle.plain import dig, items
+from ongrid_gen.bundle.plain import dig, items, unescaped
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Path, Problem
@@ -16,8 +16,9 @@ ENVIRONMENT_ATTRIBUTE: Final = "deployment.environment"
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """Inhibition compares `site`; an alert whose series say another one is never muted by what causes it."""
-    tempos = [external(one, "metrics_generator", "registry", "external_labels") for one in wiring.running(is_tempo)]
-    others = [external(one, "global", "external_labels") for one in wiring.running(is_prometheus)]
+    keys = ("metrics_generator", "registry", "external_labels")
+    tempos = [external(one, *keys, read=str) for one in wiring.running(is_tempo)]
+    others = [external(one, "global", "external_labels", read=unescaped) for one in wiring.running(is_prometheus)]
     for path, labels in tempos:
         for other, wanted in others:
             for label in sorted(labels.keys() | wanted.keys()):
@@ -27,26 +28,27 @@ def check(wiring: Wiring) -> Iterator[Problem]:
         yield from other_environment(service, others)
 
 
-def other_environment(service: Service, others: list[tuple[Path, Mapping[str, Any]]]) -> Iterator[Problem]:
+def other_environment(service: Service, others: list[tuple[Path, Mapping[str, str]]]) -> Iterator[Problem]:
     """Yield an environment that a collector gives its spans and that is not the site's."""
     for name, processor in items(service.settings.get("processors")):
         for index, one in items(dig(processor, "attributes")):
             for other, wanted in others if dig(one, "key") == ENVIRONMENT_ATTRIBUTE else ():
-                if str(dig(one, "value")) != wanted.get(ENVIRONMENT):
+                said = unescaped(dig(one, "value"))
+                if said != wanted.get(ENVIRONMENT):
                     path = (service.config, "processors", name, "attributes", index, "value")
                     message = (
-                        f"`{service.name}` gives its spans the environment `{dig(one, 'value')}`, and alerts have "
+                        f"`{service.name}` gives its spans the environment `{said}`, and alerts have "
                         f"`{wanted.get(ENVIRONMENT)}`"
                     )
                     yield Problem(CODE, path, message, "give both the same", related=((*other, ENVIRONMENT),))
 
 
-def external(service: Service, *keys: str) -> tuple[Path, Mapping[str, Any]]:
-    """Return where a program's external labels stand, and what they are."""
-    return (service.config, *keys), dig(service.settings, *keys) or {}
+def external(service: Service, *keys: str, read: Callable[[Any], str]) -> tuple[Path, Mapping[str, str]]:
+    """Return where a program's external labels stand, and what they are as it reads them."""
+    return (service.config, *keys), {label: read(value) for label, value in items(dig(service.settings, *keys))}
 
 
-def differs(label: str, labels: Mapping[str, Any], wanted: Mapping[str, Any], path: Path, other: Path) -> Problem:
+def differs(label: str, labels: Mapping[str, str], wanted: Mapping[str, str], path: Path, other: Path) -> Problem:
     """Return the problem of a label that is not the same in both."""
     if label not in wanted:
         message = f"Tempo gives its series `{label}: {labels[label]}`, which Prometheus' own alerts lack"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from ongrid_gen.bundle.network import is_collector
-from ongrid_gen.bundle.plain import dig, items
+from ongrid_gen.bundle.plain import dig, items, mapping
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
 from ongrid_gen.problems import Path, Problem, Severity
@@ -27,8 +27,8 @@ def of_collector(data: Mapping[str, Any], file: str) -> Iterator[Problem]:
     for sort in PARTS:
         yield from unstarted(data.get(sort), (file, sort), started)
     for sort in (*PARTS, "extensions"):
-        defined = data.get(sort) or {}
-        connectors = set(data.get("connectors") or {}) if sort != "processors" else set()
+        defined = mapping(data.get(sort))
+        connectors = set(mapping(data.get("connectors"))) if sort != "processors" else set()
         used = {name for one, name, _ in named if one == sort}
         for one, name, path in named:
             if one == sort and name not in defined and name not in connectors:
