@@ -58,6 +58,16 @@ class Gateway:
 
 
 @dataclass(frozen=True, slots=True)
+class Privacy:
+    """What no span may bring to a disk: attributes by name, what is masked by name or pattern, and what never is."""
+
+    delete: tuple[str, ...]
+    mask: tuple[str, ...]
+    patterns: tuple[str, ...]
+    keep: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tempo:
     """Trace storage. `retention` in seconds, `memory` and `disk` in bytes."""
 
@@ -334,6 +344,7 @@ class Site:
     ingest: Ingest
     edges: tuple[Edge, ...]
     gateway: Gateway
+    privacy: Privacy
     tempo: Tempo
     metrics: Metrics
     prometheus: Prometheus

@@ -27,6 +27,8 @@ SITE: Final = "site.schema.json"
 LEFT_OUT: Final = frozenset({"$schema", "$id", "$defs", "$ref"})
 NAMED: Final = frozenset({"properties", "patternProperties"})
 WHOLE: Final = "whole"
+MOST_REPEATS: Final = 1000  # that RE2 takes
+REPEATS: Final = re.compile(r"\{(\d+)(?:,(\d*))?\}")
 TOO_LONG: Final = 60  # characters; Python does not even read a number of some thousand digits
 LONGEST: Final = 100 * 365 * 86_400  # seconds; Go's durations end at 292 years
 
@@ -214,8 +216,21 @@ def is_timezone(text: str) -> bool:
     return text in available_timezones()
 
 
+def is_re2(text: str) -> bool:
+    """Tell whether a text is a regular expression that Go reads, and that needs something to match."""
+    from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError
+
+    if any(int(times or 0) > MOST_REPEATS for found in REPEATS.findall(text) for times in found):
+        return False
+    try:
+        return not Draft202012Validator({"pattern": text}, pattern_options=RegexOptions()).is_valid("")
+    except ValidationError:
+        return False
+
+
 FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {
     "ip-address": is_ip_address,
     "prometheus-duration": is_bounded_duration,
+    "re2": is_re2,
     "timezone": is_timezone,
 }

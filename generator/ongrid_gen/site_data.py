@@ -22,6 +22,7 @@ from ongrid_gen.model import (
     Maintenance,
     Metrics,
     Notify,
+    Privacy,
     Prometheus,
     Route,
     Scrape,
@@ -48,6 +49,7 @@ def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
             Edge(("edges", index), item["name"], item["attributes"]) for index, item in enumerate(data["edges"])
         ),
         gateway=_gateway(data["gateway"]),
+        privacy=Privacy(**{key: tuple(data["privacy"][key]) for key in ("delete", "mask", "patterns", "keep")}),
         tempo=_tempo(data["tempo"], data["versions"]),
         metrics=_metrics(data["metrics"]),
         prometheus=_prometheus(data["prometheus"]),

@@ -590,6 +590,17 @@ BUDGET = keys(
 )
 
 
+PRIVACY = keys(
+    {},
+    optional={
+        "delete": some(one_of(["user.email", "http.request.body", 'we"ird$key', "이름"])),
+        "mask": some(one_of(["email", "card_number", "bearer_token"])),
+        "patterns": some(one_of([r"ORD-\d+", "a$b", r"(?i)\bpin=\d{4}\b", "\"$1'", "결제"])),
+        "keep": some(one_of(["order.id", "a.b_c"])),
+    },
+)
+
+
 def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mapping[str, int]) -> Any_:
     """Return all of a site but its services and drills."""
     aside = {key: {"port": st.just(port)} for key, port in ports.items()}
@@ -614,6 +625,7 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
     optional = {
         "environment": TEXT,
         "images": IMAGES,
+        "privacy": PRIVACY,
         "edges": EDGES,
         "gateway": GATEWAY,
         "alerting": ALERTING,

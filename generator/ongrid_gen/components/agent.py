@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import collector
+from ongrid_gen.components import collector, privacy
 from ongrid_gen.components.base import Tree, publish, stamped, yaml_file
 from ongrid_gen.conventions import AGENT_HOST, COLLECTOR_HEALTH, GATEWAY_HOST, OTLP_GRPC, OTLP_HTTP
 from ongrid_gen.model import Edge, Site
@@ -28,14 +28,15 @@ def config(site: Site, edge: Edge) -> dict[str, Any]:
     http: dict[str, Any] = {"endpoint": f"0.0.0.0:{OTLP_HTTP}"}
     if site.ingest.cors:
         http["cors"] = {"allowed_origins": [collector.literal(origin) for origin in site.ingest.cors]}
-    pipeline = ["memory_limiter", "resource/site"]
+    processors = {
+        "memory_limiter": collector.memory_limiter(MEMORY),
+        "resource/site": {"attributes": attributes(site, edge)},
+        **privacy.processors(site),
+    }
     return {
         "extensions": collector.extensions(site),
         "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": f"0.0.0.0:{OTLP_GRPC}"}, "http": http}}},
-        "processors": {
-            "memory_limiter": collector.memory_limiter(MEMORY),
-            "resource/site": {"attributes": attributes(site, edge)},
-        },
+        "processors": processors,
         "exporters": {
             "otlp_http/gateway": {
                 "endpoint": f"http://{GATEWAY_HOST}:{OTLP_HTTP}",
@@ -47,7 +48,7 @@ def config(site: Site, edge: Edge) -> dict[str, Any]:
             "extensions": list(collector.extensions(site)),
             "telemetry": collector.telemetry(),
             "pipelines": {
-                "traces": {"receivers": ["otlp"], "processors": pipeline, "exporters": ["otlp_http/gateway"]}
+                "traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": ["otlp_http/gateway"]}
             },
         },
     }

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import collector
+from ongrid_gen.components import collector, privacy
 from ongrid_gen.components.base import ComposeService, Tree, yaml_file
 from ongrid_gen.conventions import OTLP_GRPC, OTLP_HTTP, TEMPO_HOST
 from ongrid_gen.model import Service, Site
@@ -28,6 +28,7 @@ def config(site: Site) -> dict[str, Any]:
             "error_mode": "ignore",
             "trace_statements": [collector.literal(statement) for statement in renames],
         }
+    processors |= privacy.processors(site)
     return {
         "extensions": collector.extensions(site),
         "receivers": {
