@@ -40,6 +40,7 @@ def deploy(service: Any) -> Any:
 FORMS: Any = {
     "command": lambda words: shlex.join(words),
     "environment": lambda given: [f"{name}={value}" for name, value in given.items()],
+    "labels": lambda given: [f"{name}={value}" for name, value in given.items()],
     "volumes": lambda given: [volume(text) for text in given],
     "ports": lambda given: [port(text) for text in given],
     "networks": lambda given: list(given) if isinstance(given, dict) else dict.fromkeys(given),

@@ -1,8 +1,12 @@
-"""Whatever stands in a spec or in the files of a bundle: never a traceback, never a file touched, always a place."""
+"""Whatever stands in a spec or in the files of a bundle: never a traceback, never a file touched, always a place.
+
+What was found so stays in `SHAPES`.
+"""
 
 import hashlib
 import json
 import shutil
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +21,14 @@ from ongrid_gen.bundle.contracts import check_bundle
 from ongrid_gen.bundle.files import Bundle, read_bundle
 from ongrid_gen.load import Document, Source, load, read_document
 from ongrid_gen.pipeline import read_site
+from ongrid_gen.plan.base import Plan
+from ongrid_gen.plan.show import as_json as plan_json
+from ongrid_gen.plan.show import as_text as plan_text
 from ongrid_gen.problems import Problem, Rejected, Report
 from ongrid_gen.render import render
 from ongrid_gen.show import Places, as_github, as_json, as_text, document_at, span_of
 from ongrid_gen.yamlio import dump, parse
+from plan.conftest import plan_of, rendered
 from property.damage import damaged, garbled
 from property.profiles import few, some
 from support import ROOT
@@ -55,6 +63,7 @@ def document(name: str, text: str | bytes) -> Document:
 
 BUNDLE = bundle_in(GOLDEN)
 FILES = sorted(BUNDLE.documents)
+DEMO = rendered(SPECS["demo"])
 CENTRE = other_forms(BUNDLE.data("compose.yaml"))
 
 
@@ -85,19 +94,75 @@ def test_the_bundle_that_is_damaged_is_sound() -> None:
     assert judged({}) == []
 
 
+def planned(name: str, text: str | bytes) -> Plan:
+    """Return the plan from the bundle with another file in it to the one that is rendered."""
+    was = text if isinstance(text, str) else text.decode(errors="replace")
+    plan = plan_of({**DEMO.tree, name: was}, DEMO)
+    assert plan_text(plan)
+    json.dumps(plan_json(plan))
+    return plan
+
+
+# What no program of the stack would read, and a person may write: a file, a place in it, and what stands there.
+SHAPES: dict[str, tuple[str, tuple[str | int, ...], Any]] = {
+    "a port that is a mapping": ("tempo/tempo.yaml", ("server", "http_listen_port"), {"a": 1}),
+    "extensions in a list": ("otelcol/gateway.yaml", ("extensions",), [{}]),
+    "labels in a list": ("compose.yaml", ("services", "tempo", "labels"), ["a=b"]),
+    "secrets that are a text": ("compose.yaml", ("secrets",), "x"),
+    "a pattern that is none": (
+        "tempo/tempo.yaml",
+        ("metrics_generator", "storage", "remote_write", 0, "write_relabel_configs"),
+        [{"source_labels": ["__name__"], "regex": "(", "action": "drop"}],
+    ),
+    "an address with a bracket": (
+        "tempo/tempo.yaml",
+        ("metrics_generator", "storage", "remote_write", 0, "url"),
+        "http://[",
+    ),
+    "labels of series that are a number": (
+        "tempo/tempo.yaml",
+        ("metrics_generator", "registry", "external_labels"),
+        7,
+    ),
+    "labels of series in a list": ("tempo/tempo.yaml", ("metrics_generator", "registry", "external_labels"), ["a"]),
+    "dimensions that are a number": (
+        "tempo/tempo.yaml",
+        ("metrics_generator", "processor", "span_metrics", "dimensions"),
+        7,
+    ),
+    "matchers that are a number": ("alertmanager/alertmanager.yaml", ("inhibit_rules", 0, "target_matchers"), 7),
+}
+
+
+@pytest.mark.parametrize("what", list(SHAPES))
+def test_an_odd_shape_is_judged(what: str) -> None:
+    name, (*above, last), value = SHAPES[what]
+    data = deepcopy(BUNDLE.documents[name].data)
+    parent = data
+    for step in above:
+        parent = parent[step]
+    parent[last] = value
+    judged({name: dump(data, banner=None)})
+    planned(name, dump(data, banner=None))
+
+
 @some
 @given(st.data())
 def test_a_bundle_with_other_nodes_is_judged(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(FILES))
     forms = [BUNDLE.documents[name].data, *([CENTRE] if name == "compose.yaml" else [])]
-    judged({name: dump(data.draw(damaged(data.draw(st.sampled_from(forms)))), banner=None)})
+    text = dump(data.draw(damaged(data.draw(st.sampled_from(forms)))), banner=None)
+    judged({name: text})
+    planned(name, text)
 
 
 @some
 @given(st.data())
 def test_a_bundle_with_other_bytes_is_judged(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(FILES))
-    judged({name: data.draw(garbled("\n".join(BUNDLE.documents[name].lines).encode()))})
+    text = data.draw(garbled("\n".join(BUNDLE.documents[name].lines).encode()))
+    judged({name: text})
+    planned(name, text)
 
 
 def judge(text: bytes) -> None:

@@ -26,10 +26,10 @@ from test_dialects import UNSHOWN, UNSHOWN_WRITE, keys, recorded, without_site_l
 TRUE_HINTS = {"OG023"}
 
 
-def read(spec: dict[str, Any]) -> tuple[Document, Site, Report]:
+def read(spec: dict[str, Any], *, stand_ins: bool = False) -> tuple[Document, Site, Report]:
     """Return a spec that was read, and what was found."""
     document, report = load(Source("site.yaml", dump(spec, banner=None).encode())), Report()
-    return document, read_site(document, report), report
+    return document, read_site(document, report, stand_ins=stand_ins), report
 
 
 @tried(80)

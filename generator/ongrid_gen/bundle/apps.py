@@ -7,8 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ongrid_gen.bundle.files import Bundle
-from ongrid_gen.bundle.network import GRPC, HTTP
-from ongrid_gen.bundle.plain import items
+from ongrid_gen.bundle.network import GRPC, HTTP, port_of
 from ongrid_gen.bundle.services import Service
 
 APPS: Final = "apps/"
@@ -70,7 +69,6 @@ def variables(text: str) -> dict[str, str]:
 
 def published(service: Service) -> Iterator[Published]:
     """Yield the ports that a container publishes."""
-    for _, port in items(service.data.get("ports")):
-        address, outside, inside = ([""] * 3 + str(port).partition("/")[0].rsplit(":", 2))[-3:]
-        if inside.isdigit():
-            yield Published(service, address, int(outside) if outside.isdigit() else 0, int(inside))
+    for port in service.ports:
+        if port_of(port.target):
+            yield Published(service, port.address, port_of(port.published), port_of(port.target))

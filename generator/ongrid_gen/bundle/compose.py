@@ -85,6 +85,15 @@ def environment(data: Mapping[str, Any]) -> Iterator[Setting]:
         yield Setting(name, interpolated(value), ("environment", key))
 
 
+def labels(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return the labels of a container."""
+    given = data.get("labels")
+    pairs = (
+        str(one).partition("=")[::2] if isinstance(given, list) else (str(key), plain(one)) for key, one in items(given)
+    )
+    return {name: interpolated(value) for name, value in pairs}
+
+
 def plain(value: Any) -> str:
     """Return a value of YAML as the text that a container gets."""
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

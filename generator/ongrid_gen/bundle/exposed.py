@@ -1,6 +1,5 @@
 """Which series a bundle's Prometheus holds: what Tempo generates, what is scraped, what rules record."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -8,7 +7,7 @@ from typing import Any, Final
 from ongrid_gen import catalogue
 from ongrid_gen.bundle.files import Bundle
 from ongrid_gen.bundle.network import LOCALHOST, SCRAPES, Call, is_alertmanager, is_collector, is_prometheus, is_tempo
-from ongrid_gen.bundle.plain import dig, items, listed, mapping
+from ongrid_gen.bundle.plain import dig, fits, items, listed, mapping
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.conventions import (
@@ -71,8 +70,8 @@ def is_written(name: str, data: Any) -> bool:
     """Tell whether every target of the generator's gets a metric: none of its rules drops it."""
     for _, target in items(dig(data, "metrics_generator", "storage", "remote_write")):
         for _, rule in items(dig(target, "write_relabel_configs")):
-            found = re.fullmatch(str(dig(rule, "regex") or ".*"), name) is not None
-            by_name = dig(rule, "source_labels") == [NAME]
+            found = fits(str(dig(rule, "regex") or ".*"), name)
+            by_name = dig(rule, "source_labels") == [NAME] and found is not None
             if by_name and {"drop": found, "keep": not found}.get(str(dig(rule, "action")), False):
                 return False
     return True

@@ -113,14 +113,14 @@ def listeners(service: Service) -> Iterator[Listener]:
         yield from collector_metrics(service, file, data)
         started = [name for _, name in items(dig(data, "service", "extensions"))]
         for name, extension in items(data.get("extensions")):
-            if name.split("/")[0] == "health_check" and name in started:
+            if str(name).split("/")[0] == "health_check" and name in started:
                 endpoint = dig(extension, "endpoint") or f"{LOCALHOST}:{COLLECTOR_HEALTH}"
                 path = (file, "extensions", name, "endpoint")
                 yield Listener(service, port_of(endpoint), API, path, is_inward(endpoint))
     elif is_tempo(data):
         yield Listener(
             service,
-            dig(data, "server", "http_listen_port") or TEMPO_HTTP,
+            port_of(dig(data, "server", "http_listen_port")) or TEMPO_HTTP,
             API,
             (file, "server"),
             str(dig(data, "server", "http_listen_address")) in ITSELF,
@@ -153,7 +153,8 @@ def collector_metrics(service: Service, file: str, data: Any) -> Iterator[Listen
     """Yield the port at which a collector tells of itself; without a word it tells only itself."""
     found = dig(data, "service", "telemetry", "metrics", "readers", 0, "pull", "exporter", "prometheus")
     inward = str(dig(found, "host") or LOCALHOST) in ITSELF
-    yield Listener(service, dig(found, "port") or COLLECTOR_METRICS, API, (file, "service", "telemetry"), inward)
+    port = port_of(dig(found, "port")) or COLLECTOR_METRICS
+    yield Listener(service, port, API, (file, "service", "telemetry"), inward)
 
 
 def otlp_listeners(service: Service, file: str, receivers: Any, below: Path) -> Iterator[Listener]:
@@ -171,7 +172,7 @@ def otlp_listeners(service: Service, file: str, receivers: Any, below: Path) -> 
 
 
 def port_of(address: Any) -> int:
-    """Return the port of `host:port`; 0 when there is none."""
+    """Return the port of `host:port`, or of a port alone; 0 when there is none."""
     text = str(address or "").rpartition(":")[2]
     return int(text) if PORT.fullmatch(text) else 0
 

@@ -1,5 +1,6 @@
 """Plain data of which nobody knows the shape: what a person edited may be anything."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -32,6 +33,14 @@ def seconds(data: Any) -> Decimal | None:
     try:
         return parse_duration(data) if isinstance(data, str) else None
     except ValueError:
+        return None
+
+
+def fits(pattern: str, text: str) -> bool | None:
+    """Tell whether a regular expression takes a whole text; None when it is none, of which its program speaks."""
+    try:
+        return re.fullmatch(pattern, text) is not None
+    except (re.error, OverflowError, RecursionError):
         return None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ongrid_gen.bundle.files import Bundle
-from ongrid_gen.bundle.plain import dig, items, mapping, unescaped
+from ongrid_gen.bundle.plain import dig, fits, items, mapping, unescaped
 from ongrid_gen.problems import Path
 
 MATCHER: Final = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*(?:"((?:\\.|[^"\\])*)"|([^"]*?))\s*')
@@ -33,21 +33,14 @@ class Matcher:
     @property
     def is_sound(self) -> bool:
         """Tell whether its regular expression is one."""
-        try:
-            re.compile(self.value if self.sign in ("=~", "!~") else "")
-        except re.error:
-            return False
-        return True
+        return self.sign in ("=", "!=") or fits(self.value, "") is not None
 
     def fits(self, value: str) -> bool:
         """Tell whether a value of the label is meant."""
         if self.sign in ("=", "!="):
             return (value == self.value) == (self.sign == "=")
-        try:
-            found = re.fullmatch(self.value, value) is not None
-        except (re.error, OverflowError, RecursionError):
-            return True  # amtool speaks of it
-        return found == (self.sign == "=~")
+        found = fits(self.value, value)
+        return found is None or found == (self.sign == "=~")
 
     def may_fit(self, labels: Labels) -> bool:
         """Tell whether an alert with these labels can be meant. One that it lacks may come with its series."""

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ongrid_gen.bundle import compose
 from ongrid_gen.bundle.files import Bundle
+from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.components.base import TESTS
 from ongrid_gen.conventions import CONFIG_LABEL
@@ -56,17 +58,17 @@ def service_changes(before: Service, after: Service) -> tuple[FileChange, ...]:
 
 def has_digest(service: Service) -> bool:
     """Tell whether a container bears the digest of its files; what is reloaded does not, in earlier versions it did."""
-    return CONFIG_LABEL in (service.data.get("labels") or {})
+    return CONFIG_LABEL in compose.labels(service.data)
 
 
 def secret(service: Service, name: str) -> Any:
     """Return what the compose file says of a secret."""
-    return (service.project.get("secrets") or {}).get(name)
+    return dig(service.project, "secrets", name)
 
 
 def bare(service: Mapping[str, Any]) -> dict[str, Any]:
     """Return a service without the label that says what its files are: they are told of by themselves."""
-    labels = {key: value for key, value in (service.get("labels") or {}).items() if key != CONFIG_LABEL}
+    labels = {key: value for key, value in compose.labels(service).items() if key != CONFIG_LABEL}
     rest = {key: value for key, value in service.items() if key != "labels"}
     return {**rest, "labels": labels} if labels else rest
 

@@ -16,7 +16,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
     for service in wiring.services:
         for name, wanted in items(service.data.get("depends_on")):
             other = dig(service.project, "services", name)
-            if dig(wanted, "condition") == HEALTHY and other is not None and "healthcheck" not in other:
+            if dig(wanted, "condition") == HEALTHY and isinstance(other, dict) and "healthcheck" not in other:
                 path = (*service.path, "depends_on", name, "condition")
                 message = f"`{service.name}` waits until `{name}` is healthy, which has no health check"
                 hint = "write `condition: service_started`, or give it a `healthcheck`"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.bundle.network import is_collector
@@ -55,7 +56,7 @@ def of_policy(policy: Any, path: Path) -> Found:
     if kind not in WITHOUT_BODY and dig(policy, kind) is None:
         yield path, f"policy `{dig(policy, 'name')}` says nothing of `{kind}`: all its limits are 0", f"add `{kind}:`"
     share = dig(policy, "probabilistic", "sampling_percentage")
-    if isinstance(share, int | float) and not 0 < share <= 100:
+    if isinstance(share, int | Decimal) and not 0 < share <= 100:
         place = (*path, "probabilistic", "sampling_percentage")
         yield place, f"{share} is no percentage of traces to keep", "write a number above 0, at most 100"
 

@@ -29,9 +29,8 @@ def check(wiring: Wiring) -> Iterator[Problem]:
                    if alert.name != WATCHDOG and heard_by(data["route"], alert.labels) <= silent]  # fmt: skip
         if unheard:
             names = heard_by(data["route"], unheard[0].labels)
-            place = next(
-                path for route, path in routes(data["route"], (file, "route")) if dig(route, "receiver") in names
-            )
+            found = routes(data["route"], (file, "route"))
+            place = next((path for route, path in found if str(dig(route, "receiver")) in names), (file, "route"))
             others = f" and {len(unheard) - 1} other{'s' if len(unheard) > 2 else ''}" if len(unheard) > 1 else ""
             message = f"nobody hears of alert `{unheard[0].name}`{others}: this receiver has no channel"
             hint = "write the name of one that has, or give it one"

@@ -29,6 +29,10 @@ def check(wiring: Wiring) -> Iterator[Problem]:
 def takes(conditions: Any, labels: Labels) -> bool:
     """Tell whether an alert with these labels is found for certain."""
     known = matchers(conditions, ())
-    if len(known) != len(conditions or ()) or not all(one.is_sound for one in known):
+    if (
+        not isinstance(conditions, list | None)
+        or len(known) != len(conditions or ())
+        or not all(one.is_sound for one in known)
+    ):
         return False  # amtool speaks of it
     return all(labels.get(one.label, "") is not None and one.fits(labels.get(one.label, "") or "") for one in known)

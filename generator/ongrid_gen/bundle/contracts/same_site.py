@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from ongrid_gen.bundle.network import is_collector, is_prometheus, is_tempo
-from ongrid_gen.bundle.plain import dig, items, unescaped
+from ongrid_gen.bundle.plain import dig, items, mapping, unescaped
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Path, Problem
@@ -45,7 +45,9 @@ def other_environment(service: Service, others: list[tuple[Path, Mapping[str, st
 
 def external(service: Service, *keys: str, read: Callable[[Any], str]) -> tuple[Path, Mapping[str, str]]:
     """Return where a program's external labels stand, and what they are as it reads them."""
-    return (service.config, *keys), {label: read(value) for label, value in items(dig(service.settings, *keys))}
+    return (service.config, *keys), {
+        label: read(value) for label, value in mapping(dig(service.settings, *keys)).items()
+    }
 
 
 def differs(label: str, labels: Mapping[str, str], wanted: Mapping[str, str], path: Path, other: Path) -> Problem:

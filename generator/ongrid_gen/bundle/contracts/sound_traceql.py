@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ongrid_gen.bundle.network import is_tempo
-from ongrid_gen.bundle.plain import dig
+from ongrid_gen.bundle.plain import dig, listed
 from ongrid_gen.bundle.queries import Query
 from ongrid_gen.bundle.traceql import traceql_queries
 from ongrid_gen.bundle.wiring import Wiring
@@ -47,4 +47,4 @@ def has_blocks(wiring: Wiring) -> bool:
     """Tell whether a Tempo has that processor."""
     places = (dig(service.settings, "overrides", "defaults", "metrics_generator", "processors")
               for service in wiring.running(is_tempo))  # fmt: skip
-    return any(LOCAL_BLOCKS in (processors or ()) for processors in places)
+    return any(LOCAL_BLOCKS in listed(processors) for processors in places)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from ongrid_gen.bundle.exposed import PROCESSORS
 from ongrid_gen.bundle.network import is_tempo
@@ -88,7 +87,7 @@ def writing(data: Any) -> Found:
         yield place, "the metrics generator has no folder for its log, and makes no metrics", "add `path`"
     for index, target in targets:
         url = str(dig(target, "url"))
-        if urlsplit(url).scheme not in ("http", "https"):
+        if not url.lower().startswith(("http://", "https://")):
             yield (
                 (*place, "remote_write", index, "url"),
                 f"`{url}` is no address to write to",
