@@ -30,7 +30,7 @@ from ongrid_gen.show import Places, as_github, as_json, as_text, document_at, sp
 from ongrid_gen.yamlio import dump, parse
 from plan.conftest import plan_of, rendered
 from property.damage import damaged, garbled
-from property.profiles import few, some
+from property.profiles import some, tried
 from support import ROOT
 from test_engines import CHANNELS
 
@@ -146,7 +146,7 @@ def test_an_odd_shape_is_judged(what: str) -> None:
     planned(name, dump(data, banner=None))
 
 
-@some
+@tried(50)
 @given(st.data())
 def test_a_bundle_with_other_nodes_is_judged(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(FILES))
@@ -156,7 +156,7 @@ def test_a_bundle_with_other_nodes_is_judged(data: st.DataObject) -> None:
     planned(name, text)
 
 
-@some
+@tried(50)
 @given(st.data())
 def test_a_bundle_with_other_bytes_is_judged(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(FILES))
@@ -239,7 +239,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@few
+@tried(12, one_in=20)
 @given(st.data())
 def test_no_command_that_reads_ends_in_a_traceback_or_touches_a_file(home: Path, data: st.DataObject) -> None:
     """Also over files that are no YAML, and an export that is none."""
