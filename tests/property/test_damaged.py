@@ -19,6 +19,7 @@ from compose_forms import other_forms
 from ongrid_gen import cli
 from ongrid_gen.bundle.contracts import check_bundle
 from ongrid_gen.bundle.files import Bundle, read_bundle
+from ongrid_gen.importer import RulesError, import_rules
 from ongrid_gen.load import Document, Source, load, read_document
 from ongrid_gen.pipeline import read_site
 from ongrid_gen.plan.base import Plan
@@ -229,6 +230,19 @@ RULES = [
     {"name": "D", "kind": "metric_raw", "conditions_json": {"expr": "up == 0"}},
     {"name": "E", "kind": "slo_burn_rate", "conditions_json": {"service": "x", "objective": 99.9}},
 ]
+
+
+@some
+@given(st.data())
+def test_an_export_that_is_damaged_is_read_or_refused(data: st.DataObject) -> None:
+    """And what comes of it is judged as any spec is."""
+    text = data.draw(damaged(RULES).map(as_bytes) | garbled(as_bytes(RULES))).decode(errors="replace")
+    try:
+        found = import_rules(text)
+    except RulesError:
+        return
+    spec = {"version": 1, "site": "x", "services": [{"name": "x"}], "alerts": found.alerts, "slos": found.slos}
+    judge(plain(spec))
 
 
 @pytest.fixture(scope="module")
