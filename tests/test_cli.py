@@ -105,6 +105,10 @@ def test_what_check_prints_as_json_is_as_its_schema_says(capsys: pytest.CaptureF
     jsonschema.Draft202012Validator(schema).validate(json.loads(out))
 
 
+def test_the_schema_of_a_plan_can_be_had(capsys: pytest.CaptureFixture[str]) -> None:
+    assert json.loads(run(capsys, "schema", "plan")[1])["$id"] == "plan.schema.json"
+
+
 def test_check_takes_several_specs(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
     other = ROOT / "site.min.yaml"
     code, out, err = run(capsys, "check", other, spec, other.parent / "tests" / "bad" / "tabs" / "site.yaml")

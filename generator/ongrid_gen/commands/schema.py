@@ -8,13 +8,13 @@ import click
 from ongrid_gen.resources import schemas_dir
 
 SITE: Final = "site"
-PRINTED: Final = ("report",)
+PRINTED: Final = ("report", "plan")
 
 
 @click.command("schema")
 @click.argument("what", type=click.Choice([SITE, *PRINTED]), default=SITE)
 def command(what: str) -> None:
-    """Print the JSON Schema of site.yaml, in one piece; or of the report of `check --format json`."""
+    """Print the JSON Schema of site.yaml, in one piece; or of what `check` and `plan` print as JSON."""
     click.echo(json.dumps(bundled() if what == SITE else read(what), indent=2, ensure_ascii=False))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from ongrid_gen.bundle.contracts.service_dimension import with_service
 from ongrid_gen.bundle.exposed import span_series
 from ongrid_gen.bundle.network import SCRAPES, is_prometheus
 from ongrid_gen.bundle.plain import dig, items
@@ -20,7 +21,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
     series = span_series(wiring)
     jobs = scrape_jobs(wiring)
     for query, written in wiring.sound_queries:
-        for one in asked_in_vain(written, series) if series is not None else ():
+        for one in asked_in_vain(written, with_service(series)) if series is not None else ():
             yield Problem(CODE, query.path, f"{query.who}: {one.message}", one.hint, within=query.within(one.within))
         for job in jobs_of(written) if jobs else ():
             if job not in jobs:
