@@ -1,7 +1,9 @@
 """How many examples a property test tries: the same ones at each run of the suite, many new ones in `make fuzz`.
 
-`ONGRID_GEN_FUZZ` is how many the plainest tests try then. What costs more for each example tries a stated part of that,
-and never fewer than in the suite: `make fuzz`, with 10,000, is to end within an hour and a half on two cores.
+`ONGRID_GEN_FUZZ` is how many the plainest tests try then: those that judge a spec, an export or a bundle. What costs
+more says of how many it tries one, and tries never fewer than in the suite: a bundle written and read again one of 5,
+every command and a plan over a folder one of 20, the programs in their containers one of 50. So `make fuzz`, with
+10,000, is to end within an hour and a half on two cores.
 """
 
 import os
