@@ -92,7 +92,7 @@ ODD = one_of(
 )
 LETTERS = st.characters(
     exclude_categories=("Cc", "Cs", "Zl", "Zp"),
-    exclude_characters=map(chr, (*range(0x2028, 0x202F), *range(0x2066, 0x206A))),
+    exclude_characters="".join(map(chr, (*range(0x2028, 0x202F), *range(0x2066, 0x206A)))),
 )
 TEXT = ODD | st.text(LETTERS, min_size=1, max_size=20)
 SLUG = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True)
@@ -553,7 +553,8 @@ IMAGES = keys(
 MEMORY = one_of(["512Mi", "1Gi", "786432Ki", "1Ti"])
 DISK = one_of(["1Ti", "20Gi", "5000000Mi"])
 PORTS = ("grpc_port", "http_port", "tempo", "prometheus", "alertmanager", "grafana")
-RETENTION = one_of(["72h", "1w", "1y2w3d4h5m6s7ms", "100h30m"])
+# How long traces are kept; what is long needs room for the busiest budget.
+SHORT, LONG = ["72h", "1w", "100h30m"], ["1y2w3d4h5m6s7ms"]
 GATEWAY = keys(
     {},
     optional={
@@ -588,6 +589,12 @@ BUDGET = keys(
         "series": one_of([10**9, 10**12]),
     },
 )
+
+
+def store(required: Spec, optional: Spec) -> Any_:
+    """Return Tempo's section, of which the disk and the retention must go together."""
+    storage = keys({}, optional={"backend": st.just("local")})
+    return keys(required, optional={"storage": storage, "memory": MEMORY, **optional})
 
 
 def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mapping[str, int]) -> Any_:
@@ -628,16 +635,8 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
                 **{key: st.just(ports[key]) for key in PORTS[:2]},
             },
         ),
-        "tempo": keys(
-            {},
-            optional={
-                "retention": RETENTION,
-                "storage": keys({}, optional={"backend": st.just("local")}),
-                "memory": MEMORY,
-                "disk": one_of(["500Gi", "1Ti"]),
-                **aside["tempo"],
-            },
-        ),
+        "tempo": store({"disk": one_of(["1Ti", "2Ti"])}, {"retention": one_of([*SHORT, *LONG]), **aside["tempo"]})
+        | store({}, {"retention": one_of(SHORT), "disk": one_of(["20Gi", "500Gi"]), **aside["tempo"]}),
         "alertmanager": keys({}, optional={**page, **aside["alertmanager"]}),
         "grafana": keys({}, optional={**page, "enabled": SWITCH, **aside["grafana"]}),
     }

@@ -122,7 +122,7 @@ def made(data: Any, path: str = "") -> set[str]:
 def test_every_key_and_word_of_the_schema_is_made_at_some_time() -> None:
     """To mend: give the key a line in its section of `sites.py`."""
     missing = asked(site_schema())
-    for turn in range(40):  # ten are enough; a few tries from many beginnings see more than many from one
+    for turn in range(20):  # five are enough; a few tries from many beginnings see more than many from one
         for part in pieces().values():
             missing -= seen(part, turn)
         if not missing:
