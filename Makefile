@@ -91,8 +91,8 @@ mutants: setup ## break every rule in every small way: do its generated tests no
 faults: mode ## break spec and bundle in every way that was thought of: who notices? writes docs/faults.md
 	@$(BIN)/python tools/faults.py --write
 
-fuzz: setup ## 10,000 random specs and damaged files; an hour and more (FUZZ=200 tries 200)
-	@ONGRID_GEN_FUZZ=$(FUZZ) $(BIN)/pytest -q -n $(WORKERS) --no-header tests/property $(ARGS)
+fuzz: setup ## 10,000 random specs and damaged files, of what is slow a part; an hour and more (FUZZ=200 tries 200)
+	@ONGRID_GEN_FUZZ=$(FUZZ) $(BIN)/pytest -q -n $(WORKERS) --dist worksteal --durations=0 --no-header tests/property $(ARGS)
 
 bench: mode ## measure, and write docs/benchmarks.md
 	@$(BIN)/python tools/bench.py $$(cat build/.mode)

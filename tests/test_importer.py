@@ -254,3 +254,19 @@ def test_what_is_imported_passes_the_schema_and_every_check() -> None:
     spec = {"version": 1, "site": "demo", "alerts": found.alerts, "services": [
         {"name": "payments-api", "operations": ["POST /v1/charge"]}]}  # fmt: skip
     assert [problem for problem in support.problems_of(yaml.safe_dump(spec)) if problem.severity == "error"] == []
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[" + "9" * 5000 + "]"], ids=["too deep", "too long a number"])
+def test_json_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(RulesError, match="no export of rules"):
+        import_rules(text)
+    rule = {"name": "A", "kind": "metric_raw", "conditions_json": text, "labels": text}
+    assert import_rules(json.dumps([rule])).alerts == []
+    good = {**rule, "conditions_json": {"expr": "up == 0"}}
+    assert "labels" not in import_rules(json.dumps([good])).alerts[0]
+
+
+@pytest.mark.parametrize("metric", [[], {}, 7])
+def test_a_metric_that_is_no_text_leaves_its_rule_out(metric: Any) -> None:
+    rule = {"name": "A", "kind": "metric_anomaly", "conditions_json": {"metric": metric}}
+    assert import_rules(json.dumps([rule])).alerts == []

@@ -112,6 +112,8 @@ def test_a_good_spec_has_no_problem(text: str) -> None:
         (HEAD + "gateway: {memory: 999999999Ti}\n", "OG906", ("gateway", "memory"), "must be a size", ""),
         (HEAD + "drills: [{send: {service: x}, expect: {}}]\n", "OG904", ("drills", 0, "expect"),
          "at least one of `firing`, `quiet`", ""),
+        (HEAD + "notify: {inhibit: [{source: {}, target: {a: b}}]}\n", "OG904", ("notify", "inhibit", 0, "source"),
+         "at least one label", "write one, such as `alertname` with the name of an alert"),
         (HEAD + "tempo: {storage: {backend: s3}}\n", "OG906", ("tempo", "storage", "backend"),
          "must be `local`, not `s3`", "write `local`"),
     ],

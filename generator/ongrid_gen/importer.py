@@ -59,6 +59,9 @@ BOOKKEEPING: Final = frozenset(
     {"id", "created_at", "updated_at", "deleted_at", "created_by", "updated_by", "description"}
 )
 
+# What reading JSON ends in that is none, or of a depth or with a number that nobody means.
+UNREADABLE: Final = (ValueError, RecursionError)
+
 
 class RulesError(ValueError):
     """The text is no export that we can read; the message says what is and how to mend it."""
@@ -105,6 +108,8 @@ def parse(text: str) -> list[Any]:
             f"this is no JSON (line {error.lineno}, column {error.colno}: {error.msg}): "
             "save the answer of Ongrid's rules API as it is, without a prompt or headers around it"
         ) from None
+    except UNREADABLE as error:
+        raise RulesError(f"this is no export of rules: {error}") from None
     if isinstance(found, dict):
         inner = next((key for key, value in found.items() if isinstance(value, list)), None)
         way = f"import its `{inner}` alone, as with `jq .{inner}`" if inner else "put [ and ] around it"
@@ -140,6 +145,8 @@ def conditions_of(rule: Mapping[str, Any]) -> dict[str, Any]:
             found = json.loads(found)
         except json.JSONDecodeError as error:
             raise UnusableError(f"its conditions_json is text, but no JSON ({error.msg})") from None
+        except UNREADABLE as error:
+            raise UnusableError(f"its conditions_json is text that cannot be read: {error}") from None
     if isinstance(found, list) and rule.get("kind") == "metric_threshold":
         found = {"conditions": found}
     if not isinstance(found, dict):
@@ -289,7 +296,7 @@ def labels(reading: Reading) -> dict[str, Any]:
     if isinstance(found, str):
         try:
             found = json.loads(found)
-        except json.JSONDecodeError:
+        except UNREADABLE:
             found = None
     if not isinstance(found, Mapping):
         reading.note("its labels are no JSON object and are left out")

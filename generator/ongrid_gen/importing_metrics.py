@@ -126,7 +126,7 @@ READERS: Final = {
 def watched(reading: Reading, conditions: dict[str, Any]) -> dict[str, Any]:
     """Read metric and selector."""
     metric = conditions.pop("metric", None)
-    if metric not in METRICS:
+    if not isinstance(metric, str) or metric not in METRICS:
         raise UnusableError(f"its metric is {metric!r}: one of {', '.join(METRICS)} is needed, or write it with `expr`")
     selector = conditions.pop("selector", None)
     if selector in (None, "", "{}"):

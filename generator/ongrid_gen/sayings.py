@@ -226,7 +226,11 @@ def not_unique(case: Case) -> Problem:
 
 
 def empty_mapping(case: Case) -> Problem:
-    """Say which keys one must choose from."""
+    """Say which keys one must choose from, if they are not free."""
+    if "properties" not in case.schema:
+        return case.problem(
+            "must hold at least one label", "write one, such as `alertname` with the name of an alert", code=MISSING_KEY
+        )
     return case.problem(f"must hold at least one of {suggest.listed(case.schema['properties'])}", code=MISSING_KEY)
 
 

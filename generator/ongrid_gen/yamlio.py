@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import yaml
@@ -442,6 +443,7 @@ def is_ambiguous(text: str) -> bool:
     return bool(text.lower() in WORDS or NUMBER_LIKE.fullmatch(text) or DATE_LIKE.fullmatch(text))
 
 
+@lru_cache(maxsize=1 << 14)
 def style_of(text: str) -> str | None:
     """Return how a text is written: quoted, as a block, or as PyYAML sees fit."""
     if UNSAFE.search(text) or is_ambiguous(text):

@@ -5,7 +5,7 @@ kind of alert or channel an entry in CONDITIONS or CHANNELS. `test_specs.py` nam
 made. What parts must agree on (services, thresholds, retention …) is drawn first, in `Ground`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -92,7 +92,7 @@ ODD = one_of(
 )
 LETTERS = st.characters(
     exclude_categories=("Cc", "Cs", "Zl", "Zp"),
-    exclude_characters=map(chr, (*range(0x2028, 0x202F), *range(0x2066, 0x206A))),
+    exclude_characters="".join(map(chr, (*range(0x2028, 0x202F), *range(0x2066, 0x206A)))),
 )
 TEXT = ODD | st.text(LETTERS, min_size=1, max_size=20)
 SLUG = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True)
@@ -273,9 +273,9 @@ OUTSIDE = ("by", "match")  # of metric_threshold, whose envelope is a list
 
 
 @st.composite
-def alert(draw: st.DrawFn, ground: Ground, number: int) -> Spec:
+def alert(draw: st.DrawFn, ground: Ground, number: int, kinds: Sequence[str] = tuple(CONDITIONS)) -> Spec:
     """Return one alert, its conditions beside its name or in Ongrid's envelope."""
-    kind = draw(one_of(list(CONDITIONS)))
+    kind = draw(one_of(kinds))
     is_metric = kind.startswith("metric_")
     found = draw(CONDITIONS[kind](ground))
     shared = {
@@ -378,9 +378,9 @@ CHANNELS = {
 
 
 @st.composite
-def channel(draw: st.DrawFn, name: str) -> Spec:
+def channel(draw: st.DrawFn, name: str, kinds: Sequence[str] = tuple(CHANNELS)) -> Spec:
     """Return one channel."""
-    kind = draw(one_of(list(CHANNELS)))
+    kind = draw(one_of(kinds))
     shared = draw(keys({}, optional={"send_resolved": SWITCH}))
     return {"name": name, "type": kind, **shared, **draw(CHANNELS[kind])}
 
@@ -553,7 +553,8 @@ IMAGES = keys(
 MEMORY = one_of(["512Mi", "1Gi", "786432Ki", "1Ti"])
 DISK = one_of(["1Ti", "20Gi", "5000000Mi"])
 PORTS = ("grpc_port", "http_port", "tempo", "prometheus", "alertmanager", "grafana")
-RETENTION = one_of(["72h", "1w", "1y2w3d4h5m6s7ms", "100h30m"])
+# How long traces are kept; what is long needs room for the busiest budget.
+SHORT, LONG = ["72h", "1w", "100h30m"], ["1y2w3d4h5m6s7ms"]
 GATEWAY = keys(
     {},
     optional={
@@ -601,6 +602,12 @@ PRIVACY = keys(
 )
 
 
+def store(required: Spec, optional: Spec) -> Any_:
+    """Return Tempo's section, of which the disk and the retention must go together."""
+    storage = keys({}, optional={"backend": st.just("local")})
+    return keys(required, optional={"storage": storage, "memory": MEMORY, **optional})
+
+
 def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mapping[str, int]) -> Any_:
     """Return all of a site but its services and drills."""
     aside = {key: {"port": st.just(port)} for key, port in ports.items()}
@@ -640,16 +647,8 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
                 **{key: st.just(ports[key]) for key in PORTS[:2]},
             },
         ),
-        "tempo": keys(
-            {},
-            optional={
-                "retention": RETENTION,
-                "storage": keys({}, optional={"backend": st.just("local")}),
-                "memory": MEMORY,
-                "disk": one_of(["500Gi", "1Ti"]),
-                **aside["tempo"],
-            },
-        ),
+        "tempo": store({"disk": one_of(["1Ti", "2Ti"])}, {"retention": one_of([*SHORT, *LONG]), **aside["tempo"]})
+        | store({}, {"retention": one_of(SHORT), "disk": one_of(["20Gi", "500Gi"]), **aside["tempo"]}),
         "alertmanager": keys({}, optional={**page, **aside["alertmanager"]}),
         "grafana": keys({}, optional={**page, "enabled": SWITCH, **aside["grafana"]}),
     }
@@ -664,18 +663,21 @@ SUPPRESSED = keys(
 )
 
 
+NUMBERS = st.lists(
+    st.just(0) | st.integers(20_000, 65_535),
+    min_size=len(PORTS),
+    max_size=len(PORTS),
+    unique_by=lambda port: port or object(),
+).map(lambda found: dict(zip(PORTS, found, strict=True)))
+
+
 @st.composite
 def specs(draw: st.DrawFn, most: int = 3) -> Spec:
     """Return a spec with so many alerts, and so many channels, at most."""
     ground = draw(grounds(most))
     alerts = [draw(alert(ground, number)) for number in range(draw(st.integers(0, most)))]
     slos = [draw(slo(ground, name)) for name in draw(some(SLUG, 0, 2))]
-    numbers = draw(
-        st.lists(
-            st.just(0) | st.integers(20_000, 65_535), min_size=6, max_size=6, unique_by=lambda port: port or object()
-        )
-    )
-    spec = draw(sections(ground, alerts, slos, dict(zip(PORTS, numbers, strict=True))))
+    spec = draw(sections(ground, alerts, slos, draw(NUMBERS)))
     aliases = draw(some(TEXT, 0, 2).map(lambda found: [one for one in found if one not in ground.operations]))
     names = list(ground.operations)
     spec["services"] = [draw(service(ground, name, aliases if name == names[0] else [])) for name in names]
@@ -685,3 +687,41 @@ def specs(draw: st.DrawFn, most: int = 3) -> Spec:
     if possible and draw(st.booleans()):
         spec["drills"] = [draw(one) for one in possible]
     return spec
+
+
+# Each of these alone, as `specs` puts them together: what one can be is seen sooner so.
+
+
+ALONE = {"images": IMAGES, "gateway": GATEWAY, "alerting": ALERTING, "edges": EDGES, "budget": BUDGET}
+
+
+def pieces() -> dict[str, Any_]:
+    """Return for each part of a spec a strategy of what `specs` makes of it, in as much of a spec as it needs."""
+    alerts = {kind: on_ground(lambda ground, kind=kind: alert(ground, 0, [kind])) for kind in CONDITIONS}
+    channels = {kind: channel("one", [kind]) for kind in CHANNELS}
+    return {
+        **{kind: found.map(lambda one: {"alerts": [one]}) for kind, found in alerts.items()},
+        **{kind: found.map(lambda one: {"notify": {"channels": [one]}}) for kind, found in channels.items()},
+        **{f"a drill of {kind}": on_ground(lambda ground, kind=kind: drilled(ground, kind)) for kind in TRAFFIC},
+        "an objective": on_ground(lambda ground: slo(ground, "one")).map(lambda one: {"slos": [one]}),
+        "a service": on_ground(lambda ground: service(ground, next(iter(ground.operations)), ["other"])).map(
+            lambda one: {"services": [one]}
+        ),
+        **{f"only {key}": keys({key: part}) for key, part in ALONE.items()},
+        "a suppression": SUPPRESSED.map(lambda one: {"suppress": [one]}),
+        "the rest": on_ground(lambda ground: NUMBERS.flatmap(lambda ports: sections(ground, [], [], ports))),
+    }
+
+
+def on_ground(what: Callable[[Ground], Any_]) -> Any_:
+    """Return what stands on a ground of its own."""
+    return grounds(1).flatmap(what)
+
+
+def drilled(ground: Ground, kind: str) -> Any_:
+    """Return the drills of one alert, none if it has none."""
+    return (
+        alert(ground, 0, [kind])
+        .flatmap(lambda one: st.tuples(*drills(ground, [one])))
+        .map(lambda found: {"drills": list(found)})
+    )

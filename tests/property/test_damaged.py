@@ -19,6 +19,7 @@ from compose_forms import other_forms
 from ongrid_gen import cli
 from ongrid_gen.bundle.contracts import check_bundle
 from ongrid_gen.bundle.files import Bundle, read_bundle
+from ongrid_gen.importer import RulesError, import_rules
 from ongrid_gen.load import Document, Source, load, read_document
 from ongrid_gen.pipeline import read_site
 from ongrid_gen.plan.base import Plan
@@ -30,7 +31,7 @@ from ongrid_gen.show import Places, as_github, as_json, as_text, document_at, sp
 from ongrid_gen.yamlio import dump, parse
 from plan.conftest import plan_of, rendered
 from property.damage import damaged, garbled
-from property.profiles import few, some
+from property.profiles import some, tried
 from support import ROOT
 from test_engines import CHANNELS
 
@@ -146,7 +147,7 @@ def test_an_odd_shape_is_judged(what: str) -> None:
     planned(name, dump(data, banner=None))
 
 
-@some
+@tried(50)
 @given(st.data())
 def test_a_bundle_with_other_nodes_is_judged(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(FILES))
@@ -156,7 +157,7 @@ def test_a_bundle_with_other_nodes_is_judged(data: st.DataObject) -> None:
     planned(name, text)
 
 
-@some
+@tried(50)
 @given(st.data())
 def test_a_bundle_with_other_bytes_is_judged(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(FILES))
@@ -231,6 +232,19 @@ RULES = [
 ]
 
 
+@some
+@given(st.data())
+def test_an_export_that_is_damaged_is_read_or_refused(data: st.DataObject) -> None:
+    """And what comes of it is judged as any spec is."""
+    text = data.draw(damaged(RULES).map(as_bytes) | garbled(as_bytes(RULES))).decode(errors="replace")
+    try:
+        found = import_rules(text)
+    except RulesError:
+        return
+    spec = {"version": 1, "site": "x", "services": [{"name": "x"}], "alerts": found.alerts, "slos": found.slos}
+    judge(plain(spec))
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a spec, a bundle and an export."""
@@ -239,7 +253,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@few
+@tried(12, one_in=20)
 @given(st.data())
 def test_no_command_that_reads_ends_in_a_traceback_or_touches_a_file(home: Path, data: st.DataObject) -> None:
     """Also over files that are no YAML, and an export that is none."""

@@ -19,6 +19,8 @@ from property.sites import specs
 from property.test_damaged import state
 from property.test_specs import read
 
+SHAPE = jsonschema.Draft202012Validator(SCHEMA)
+
 
 def rendered(spec: dict[str, Any]) -> Rendered:
     """Return the bundle of a spec."""
@@ -31,7 +33,7 @@ def planned(wanted: Rendered, folder: Path) -> Plan:
     before = state(folder)
     edges = tuple(edge.name for edge in wanted.site.edges)
     plan = make_plan(wanted, sides_of(wanted.tree, folder, look_beside=False), edges, None)
-    jsonschema.validate(as_json(plan), SCHEMA)
+    SHAPE.validate(as_json(plan))
     assert state(folder) == before
     return plan
 
@@ -44,8 +46,8 @@ def changes_nothing(plan: Plan) -> None:
     assert not plan.changed
 
 
-@tried(25)
-@given(first=specs(), second=specs())
+@tried(24, one_in=20)
+@given(first=specs(most=1), second=specs(most=2))
 def test_what_was_planned_and_rendered_is_not_planned_again(
     tmp_path_factory: pytest.TempPathFactory, first: dict[str, Any], second: dict[str, Any]
 ) -> None:
