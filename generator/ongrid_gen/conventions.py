@@ -60,11 +60,16 @@ RESERVED_LABELS: Final = frozenset(
 OTLP_GRPC: Final = 4317
 OTLP_HTTP: Final = 4318
 TEMPO_HTTP: Final = 3200
+OTLP_OWN: Final = 4319  # where an agent hands its own metrics to itself
 COLLECTOR_HEALTH: Final = 13133
 COLLECTOR_METRICS: Final = 8888
 PROMETHEUS_HTTP: Final = 9090
 ALERTMANAGER_HTTP: Final = 9093
 GRAFANA_HTTP: Final = 3000
+
+# The `job` of the series that agents push of themselves, their `instance` being the edge; and how their names begin.
+AGENT_JOB: Final = "agent"
+OWN_METRICS: Final = "otelcol_"
 
 # Host names inside the networks of the stack: the names of the compose services.
 AGENT_HOST: Final = "agent"

@@ -6,7 +6,17 @@ from typing import Any, Final
 
 from ongrid_gen import catalogue
 from ongrid_gen.bundle.files import Bundle
-from ongrid_gen.bundle.network import LOCALHOST, SCRAPES, Call, is_alertmanager, is_collector, is_prometheus, is_tempo
+from ongrid_gen.bundle.network import (
+    LOCALHOST,
+    SCRAPES,
+    WRITERS,
+    Call,
+    is_alertmanager,
+    is_collector,
+    is_prometheus,
+    is_tempo,
+    pushes,
+)
 from ongrid_gen.bundle.plain import dig, fits, items, listed, mapping
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
@@ -110,6 +120,22 @@ def exposed(service: Service) -> frozenset[str]:
     version = service.version_among(known)
     chosen = known if version is None else [version]
     return frozenset[str]().union(*(catalogue.recorded(component, one) for one in chosen))
+
+
+def pushing_jobs(wiring: Wiring) -> list[str]:
+    """Return the jobs of the collectors that push their own metrics, when one of them writes metrics to Prometheus."""
+    collectors = wiring.running(is_collector)
+    if not any(writes_metrics(one.settings) for one in collectors):
+        return []
+    names = [dig(one.settings, "service", "telemetry", "resource", "service.name")
+             for one in collectors if any(pushes(one.settings))]  # fmt: skip
+    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+
+
+def writes_metrics(data: Mapping[str, Any]) -> bool:
+    """Tell whether a collector has a pipeline that writes metrics to Prometheus."""
+    return any(str(name).split("/")[0] in WRITERS for _, pipeline in items(dig(data, "service", "pipelines"))
+               for _, name in items(dig(pipeline, "exporters")))  # fmt: skip
 
 
 def has_plain_names(data: Any) -> bool:

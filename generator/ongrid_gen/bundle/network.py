@@ -33,6 +33,8 @@ OTLP_PORTS: Final = {"grpc": (GRPC, OTLP_GRPC), "http": (HTTP, OTLP_HTTP)}
 PORT: Final = re.compile("[0-9]{1,5}")
 # The collector's exporters, by the part of their name before the slash.
 EXPORTERS: Final = {"otlp": GRPC, "otlp_grpc": GRPC, "otlphttp": HTTP, "otlp_http": HTTP}
+# Those that write to Prometheus.
+WRITERS: Final = ("prometheusremotewrite", "prometheus_remote_write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,15 +206,28 @@ Found = Iterator[tuple[str, str, Path, bool]]
 
 
 def collector_calls(data: Mapping[str, Any]) -> Found:
-    """Yield where a collector exports to."""
+    """Yield where a collector exports to, and where it pushes its own metrics."""
     for name, exporter in items(data["exporters"]):
-        protocol = EXPORTERS.get(str(name).split("/")[0])
+        sort = str(name).split("/")[0]
+        protocol = API if sort in WRITERS else EXPORTERS.get(sort)
         for key in ("endpoint", "traces_endpoint"):
             if protocol is not None and isinstance(dig(exporter, key), str):
                 secure = (
                     protocol == GRPC and "://" not in exporter[key] and dig(exporter, "tls", "insecure") is not True
                 )
                 yield exporter[key], protocol, ("exporters", name, key), secure
+    for path, endpoint in pushes(data):
+        yield endpoint, HTTP, path, False
+
+
+def pushes(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield where a collector pushes its own metrics."""
+    readers = ("service", "telemetry", "metrics", "readers")
+    for index, reader in items(dig(data, *readers)):
+        below = ("periodic", "exporter", "otlp")
+        endpoint = dig(reader, *below, "endpoint")
+        if isinstance(endpoint, str):
+            yield (*readers, index, *below, "endpoint"), endpoint
 
 
 def tempo_calls(data: Mapping[str, Any]) -> Found:

@@ -13,7 +13,7 @@ from ongrid_gen.alerts.expressions import (
     written_in,
 )
 from ongrid_gen.checks.base import did_you_mean
-from ongrid_gen.components.prometheus import STACK_JOBS
+from ongrid_gen.components.prometheus import OWN_JOBS
 from ongrid_gen.conventions import SERVICE_NAME_DIMENSION
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.problems import Path, Problem
@@ -34,7 +34,7 @@ def check(site: Site) -> Iterator[Problem]:
         for one in asked_in_vain(expression.written, series):
             yield Problem(CODE, expression.path, f"{expression.who}: {one.message}", one.hint, within=one.within)
         yield from lost(expression)
-    jobs = [*STACK_JOBS, *(scrape.job for scrape in site.prometheus.scrape)]
+    jobs = [*OWN_JOBS, *(scrape.job for scrape in site.prometheus.scrape)]
     for alert in filter(is_sound, site.alerts):
         for expression in (*written_in(alert), *selectors_in(alert)):
             for job in jobs_of(expression.written):

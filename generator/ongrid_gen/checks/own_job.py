@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.components.prometheus import STACK_JOBS
+from ongrid_gen.components.prometheus import OWN_JOBS
 from ongrid_gen.model import Scrape, Site
 from ongrid_gen.problems import Problem
 
@@ -15,8 +15,8 @@ def check(site: Site) -> Iterator[Problem]:
     seen: dict[str, Scrape] = {}
     for scrape in site.prometheus.scrape:
         first = seen.setdefault(scrape.job, scrape)
-        if scrape.job in STACK_JOBS or first is not scrape:
-            whose = "the stack's own" if scrape.job in STACK_JOBS else "another job's"
+        if scrape.job in OWN_JOBS or first is not scrape:
+            whose = "the stack's own" if scrape.job in OWN_JOBS else "another job's"
             yield Problem(
                 code=CODE,
                 path=(*scrape.path, "job"),

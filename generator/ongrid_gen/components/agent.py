@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import collector, privacy
+from ongrid_gen.components import collector, own_metrics, privacy
 from ongrid_gen.components.base import Tree, publish, stamped, yaml_file
 from ongrid_gen.conventions import AGENT_HOST, COLLECTOR_HEALTH, GATEWAY_HOST, OTLP_GRPC, OTLP_HTTP
 from ongrid_gen.model import Edge, Site
@@ -25,6 +25,7 @@ def files(site: Site) -> Tree:
 
 def config(site: Site, edge: Edge) -> dict[str, Any]:
     """Return the agent's configuration: receive, limit memory, stamp the edge, queue on disk, forward."""
+    way = {"endpoint": f"http://{GATEWAY_HOST}:{OTLP_HTTP}", "compression": "gzip"}
     http: dict[str, Any] = {"endpoint": f"0.0.0.0:{OTLP_HTTP}"}
     if site.ingest.cors:
         http["cors"] = {"allowed_origins": [collector.literal(origin) for origin in site.ingest.cors]}
@@ -35,20 +36,21 @@ def config(site: Site, edge: Edge) -> dict[str, Any]:
     }
     return {
         "extensions": collector.extensions(site),
-        "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": f"0.0.0.0:{OTLP_GRPC}"}, "http": http}}},
+        "receivers": {
+            "otlp": {"protocols": {"grpc": {"endpoint": f"0.0.0.0:{OTLP_GRPC}"}, "http": http}},
+            own_metrics.RECEIVER: own_metrics.receiver(),
+        },
         "processors": processors,
         "exporters": {
-            "otlp_http/gateway": {
-                "endpoint": f"http://{GATEWAY_HOST}:{OTLP_HTTP}",
-                "compression": "gzip",
-                **collector.delivery(site.gateway),
-            }
+            "otlp_http/gateway": {**way, **collector.delivery(site.gateway)},
+            own_metrics.TO_GATEWAY: own_metrics.to_gateway(way),
         },
         "service": {
             "extensions": list(collector.extensions(site)),
-            "telemetry": collector.telemetry(),
+            "telemetry": own_metrics.telemetry(edge),
             "pipelines": {
-                "traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": ["otlp_http/gateway"]}
+                "traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": ["otlp_http/gateway"]},
+                own_metrics.PIPELINE: own_metrics.agent_pipeline(),
             },
         },
     }

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import collector, privacy
+from ongrid_gen.components import collector, own_metrics, privacy
 from ongrid_gen.components.base import ComposeService, Tree, yaml_file
 from ongrid_gen.conventions import OTLP_GRPC, OTLP_HTTP, TEMPO_HOST
 from ongrid_gen.model import Service, Site
@@ -39,19 +39,21 @@ def config(site: Site) -> dict[str, Any]:
                 }
             }
         },
-        "processors": processors,
+        "processors": {**processors, **own_metrics.gateway_processors()},
         "exporters": {
             "otlp_grpc/tempo": {
                 "endpoint": f"{TEMPO_HOST}:{OTLP_GRPC}",
                 "tls": {"insecure": True},
                 **collector.delivery(site.gateway),
-            }
+            },
+            own_metrics.TO_PROMETHEUS: own_metrics.to_prometheus(),
         },
         "service": {
             "extensions": list(collector.extensions(site)),
             "telemetry": collector.telemetry(),
             "pipelines": {
-                "traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": ["otlp_grpc/tempo"]}
+                "traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": ["otlp_grpc/tempo"]},
+                own_metrics.PIPELINE: own_metrics.gateway_pipeline(),
             },
         },
     }

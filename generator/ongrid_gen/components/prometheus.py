@@ -7,6 +7,7 @@ from ongrid_gen.alerts.stencil import alert_files
 from ongrid_gen.components.base import ComposeService, Container, Tree, publish, yaml_file
 from ongrid_gen.components.images import PROMETHEUS
 from ongrid_gen.conventions import (
+    AGENT_JOB,
     ALERTMANAGER_HOST,
     ALERTMANAGER_HTTP,
     COLLECTOR_METRICS,
@@ -32,6 +33,8 @@ STACK_JOBS: Final = {
     "tempo": f"{TEMPO_HOST}:{TEMPO_HTTP}",
     "alertmanager": f"{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}",
 }
+# Of these and of the agents, which push, a site's own jobs cannot have the names.
+OWN_JOBS: Final = (*STACK_JOBS, AGENT_JOB)
 DOCKER_HOST: Final = "host.docker.internal"
 
 

@@ -115,6 +115,7 @@ def job_of(call: Call) -> str:
 
 def label_of(call: Call) -> str:
     """Return what a call is for, how it is spoken, and its port."""
-    purpose = PURPOSES.get(str(call.path[1]), "")
+    part = str(call.path[1])
+    purpose = "writes" if part == "exporters" and call.protocol == API else PURPOSES.get(part, "")
     protocol = "HTTPS" if call.protocol == API and call.text.startswith("https:") else spoken(call.protocol)
     return " ".join(filter(None, (purpose, protocol, f":{call.port}" if call.port else "")))

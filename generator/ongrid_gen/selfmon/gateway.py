@@ -1,8 +1,4 @@
-"""The gateway watched. Agents at the edges push and are not scraped: what an agent refuses, only its own log tells.
-
-Nor can it be known from the centre that one of several edges is gone: the gateway does not count by sender. An alert of
-the kind `trace_absent` on a service of that edge tells.
-"""
+"""The gateway watched."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,0 +1,76 @@
+"""How agents tell of themselves. They are on other machines, where Prometheus cannot scrape them, so they push.
+
+An agent hands its own metrics to a receiver of its own, reachable from itself only, and on to the gateway by the way
+that spans take; the gateway writes them to Prometheus. Names are those of a collector that is scraped: the exporter
+adds no suffix (tried with collector 0.155 and Prometheus 3.5.3).
+"""
+
+from typing import Any, Final
+
+from ongrid_gen.components import collector
+from ongrid_gen.conventions import AGENT_JOB, OTLP_OWN, OWN_METRICS, PROMETHEUS_HOST, PROMETHEUS_HTTP
+from ongrid_gen.model import Edge
+
+Config = dict[str, Any]
+RECEIVER: Final = "otlp/own"
+TO_GATEWAY: Final = "otlp_http/own"
+TO_PROMETHEUS: Final = "prometheus_remote_write"
+PIPELINE: Final = "metrics/own"
+FILTER: Final = "filter/own"
+IDENTITY: Final = "resource/own"
+INTERVAL_MS: Final = 15_000
+# What is older tells nobody anything, and Prometheus refuses what comes ten minutes late.
+PATIENCE: Final = {"enabled": True, "initial_interval": "1s", "max_interval": "15s", "max_elapsed_time": "120s"}
+
+
+def telemetry(edge: Edge) -> Config:
+    """Return an agent's telemetry: the page to look at on its machine, and what it pushes. `job` and `instance` of
+    the series are `service.name` and `service.instance.id` here.
+    """
+    own = collector.telemetry()
+    otlp = {"protocol": "http/protobuf", "endpoint": f"http://localhost:{OTLP_OWN}"}
+    pushed = {"periodic": {"interval": INTERVAL_MS, "timeout": INTERVAL_MS, "exporter": {"otlp": otlp}}}
+    metrics = {**own["metrics"], "readers": [*own["metrics"]["readers"], pushed]}
+    return {"resource": {"service.name": AGENT_JOB, "service.instance.id": edge.name}, "metrics": metrics}
+
+
+def receiver() -> Config:
+    """Return the agent's receiver of its own metrics. Applications do not reach it: theirs go elsewhere."""
+    return {"protocols": {"http": {"endpoint": f"localhost:{OTLP_OWN}"}}}
+
+
+def to_gateway(way: Config) -> Config:
+    """Return the agent's exporter: the way that spans take, with a queue of its own, so that neither fills the other's."""
+    return {**way, "retry_on_failure": dict(PATIENCE), "sending_queue": {"queue_size": 16}}
+
+
+def agent_pipeline() -> Config:
+    """Return the agent's pipeline of its own metrics."""
+    return {"receivers": [RECEIVER], "processors": ["memory_limiter"], "exporters": [TO_GATEWAY]}
+
+
+def gateway_processors() -> Config:
+    """Return what lets only agents' own metrics pass: no edge writes series that alerts are made of."""
+    return {
+        FILTER: {
+            "error_mode": "propagate",
+            "metrics": {"metric": [f'not IsMatch(name, "^{OWN_METRICS}")']},
+        },
+        IDENTITY: {"attributes": [{"key": "service.name", "value": AGENT_JOB, "action": "upsert"}]},
+    }
+
+
+def to_prometheus() -> Config:
+    """Return the gateway's exporter to Prometheus' remote-write receiver."""
+    return {
+        "endpoint": f"http://{PROMETHEUS_HOST}:{PROMETHEUS_HTTP}/api/v1/write",
+        "translation_strategy": "UnderscoreEscapingWithoutSuffixes",
+        "target_info": {"enabled": False},
+        "disable_scope_info": True,
+        "retry_on_failure": dict(PATIENCE),
+    }
+
+
+def gateway_pipeline() -> Config:
+    """Return the gateway's pipeline of the agents' own metrics."""
+    return {"receivers": ["otlp"], "processors": ["memory_limiter", FILTER, IDENTITY], "exporters": [TO_PROMETHEUS]}
