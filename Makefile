@@ -89,7 +89,7 @@ mutants: setup ## break every rule in every small way: do its generated tests no
 	@$(BIN)/python tools/mutants.py --write
 
 faults: mode ## break spec and bundle in every way that was thought of: who notices? writes docs/faults.md
-	@$(BIN)/python tools/faults.py --write
+	@$(BIN)/python tools/faults.py --write $(ARGS)
 
 fuzz: setup ## 10,000 random specs and damaged files, of what is slow a part; an hour and more (FUZZ=200 tries 200)
 	@ONGRID_GEN_FUZZ=$(FUZZ) $(BIN)/pytest -q -n $(WORKERS) --dist worksteal --durations=0 --no-header tests/property $(ARGS)

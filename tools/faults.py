@@ -1,17 +1,18 @@
 """How many of the seeded faults `check` finds, and how many the validators that the engines bring along.
 
-    python tools/faults.py [--write]
+    python tools/faults.py [--new] [--write]
 
 Each fault is shown to `check`, and the files that it changes to the validators. A fault of a spec is rendered without
 our checks; what the schema refuses cannot be rendered, and is counted apart.
-`--write` writes docs/faults.md.
+`--write` writes docs/faults.md. `--new` asks the validators only about changes that the page does not have yet.
 """
 
 import argparse
+import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,9 @@ PAGE: Final = ROOT / "docs" / "faults.md"
 COLUMNS: Final = (
     "in all", "found by `check`", "by an engine", "by `check` alone", "by an engine alone", "by nobody", "not reached"
 )  # fmt: skip
+NOT_REACHED: Final = "_not reached_"
+SILENT: Final = "silent"
+ROW: Final = re.compile(r"(\| .* \| )(?:OG\d+|\*\*no\*\*) \| (.*) \|")
 WIDEST: Final = 70
 ASKED_AT_ONCE: Final = 4
 
@@ -47,26 +51,34 @@ class Judged:
         return self.fault.code is not None and self.found.is_right
 
 
-def judge_spec(fault: Fault, validators: Validators, before: Tree) -> Judged:
+# What the page says of the engines, by the change.
+Known = Mapping[str, tuple[str, ...] | None]
+
+
+def judge_spec(fault: Fault, validators: Validators, before: Tree, known: Known) -> Judged:
     """Judge a fault of the spec."""
     found = in_spec(fault)
+    if row(fault) in known:
+        return Judged(fault, found, known[row(fault)])
     bundle = rendered(fault.apply(SPEC.read_text(encoding="utf-8")))
     refused = None if bundle is None else validators.refuse(*bundle, before)
     return Judged(fault, found, refused)
 
 
-def judge_bundle(fault: Fault, validators: Validators, site: Site, before: Tree) -> Judged:
+def judge_bundle(fault: Fault, validators: Validators, site: Site, before: Tree, known: Known) -> Judged:
     """Judge a fault of the bundle."""
     with tempfile.TemporaryDirectory(prefix="ongrid-gen-") as name:
         folder = Path(name) / "bundle"
         found = in_bundle(fault, folder)
+        if row(fault) in known:
+            return Judged(fault, found, known[row(fault)])
         refused = validators.refuse(site, files_of(folder), before)
     if fault.file == tempo.CONFIG and validators.program is None:
         refused = (*refused, *in_old_dialect(fault, validators, site))
     return Judged(fault, found, refused)
 
 
-def judge_all() -> tuple[list[Judged], list[Judged], str]:
+def judge_all(known: Known) -> tuple[list[Judged], list[Judged], str]:
     """Return the judged faults of spec and bundle, and how Tempo was asked."""
     docker.require()
     spec, demo = (rendered((ROOT / name).read_text(encoding="utf-8")) for name in ("tests/spec/site.yaml", "site.yaml"))
@@ -75,8 +87,8 @@ def judge_all() -> tuple[list[Judged], list[Judged], str]:
     site, validators = demo[0], Validators(with_images(demo[0]))
     before = files_of(BUNDLE)
     with ThreadPoolExecutor(max_workers=ASKED_AT_ONCE) as pool:
-        specs = pool.map(lambda fault: judge_spec(fault, validators, spec[1]), spec_faults())
-        bundles = pool.map(lambda fault: judge_bundle(fault, validators, site, before), bundle_faults())
+        specs = pool.map(lambda fault: judge_spec(fault, validators, spec[1], known), spec_faults())
+        bundles = pool.map(lambda fault: judge_bundle(fault, validators, site, before, known), bundle_faults())
         return list(told(specs)), list(told(bundles)), validators.tempo_asked
 
 
@@ -140,8 +152,24 @@ def section(what: str, judged: Sequence[Judged]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for one in judged:
         code = one.fault.code if one.is_ours else "**no**"
-        told = "_not reached_" if one.engines is None else ", ".join(one.engines) or "silent"
-        yield f"| {one.fault.id} | {change(one.fault)} | {code} | {told} |"
+        told = NOT_REACHED if one.engines is None else ", ".join(one.engines) or SILENT
+        yield f"{row(one.fault)}{code} | {told} |"
+
+
+def row(fault: Fault) -> str:
+    """Return how the row of a fault begins."""
+    return f"| {fault.id} | {change(fault)} | "
+
+
+def known_rows(text: str) -> dict[str, tuple[str, ...] | None]:
+    """Return what a page says of the engines, by how its rows begin."""
+    found: dict[str, tuple[str, ...] | None] = {}
+    for line in text.splitlines():
+        match = ROW.fullmatch(line)
+        if match is not None:
+            names = () if match[2] == SILENT else tuple(match[2].split(", "))
+            found[match[1]] = None if match[2] == NOT_REACHED else names
+    return found
 
 
 def change(fault: Fault) -> str:
@@ -173,8 +201,9 @@ def main(arguments: Sequence[str]) -> int:
     """Judge all faults and print both counts. Exit 1 when `check` misses one that it has a code for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--write", action="store_true", help="write docs/faults.md")
+    parser.add_argument("--new", action="store_true", help="keep what the page says of the engines; ask about the rest")
     wanted = parser.parse_args(arguments)
-    specs, bundles, tempo_asked = judge_all()
+    specs, bundles, tempo_asked = judge_all(known_rows(PAGE.read_text(encoding="utf-8")) if wanted.new else {})
     if wanted.write:
         PAGE.write_text(page(specs, bundles, tempo_asked), encoding="utf-8", newline="\n")
     number, ours, theirs, *_ = counts([*specs, *bundles])

@@ -90,7 +90,7 @@ def is_written(name: str, data: Any) -> bool:
 def metrics(wiring: Wiring) -> frozenset[str]:
     """Return every name that something exposes or generates."""
     found = [generated(service.settings) for service in wiring.running(is_tempo)]
-    return catalogue.OWN.union(*found, *(exposed(service) for service in scraped(wiring)))
+    return catalogue.OWN.union(*found, *(exposed(service) for service in (*scraped(wiring), *pushing(wiring))))
 
 
 def scraped(wiring: Wiring) -> list[Service]:
@@ -123,13 +123,16 @@ def exposed(service: Service) -> frozenset[str]:
 
 
 def pushing_jobs(wiring: Wiring) -> list[str]:
-    """Return the jobs of the collectors that push their own metrics, when one of them writes metrics to Prometheus."""
-    collectors = wiring.running(is_collector)
-    if not any(writes_metrics(one.settings) for one in collectors):
-        return []
-    names = [dig(one.settings, "service", "telemetry", "resource", "service.name")
-             for one in collectors if any(pushes(one.settings))]  # fmt: skip
+    """Return the jobs of the collectors that push their own metrics."""
+    names = [dig(one.settings, "service", "telemetry", "resource", "service.name") for one in pushing(wiring)]
     return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+
+
+def pushing(wiring: Wiring) -> list[Service]:
+    """Return the collectors that push their own metrics, when one of them writes metrics to Prometheus."""
+    collectors = wiring.running(is_collector)
+    written = any(writes_metrics(one.settings) for one in collectors)
+    return [one for one in collectors if written and any(pushes(one.settings))]
 
 
 def writes_metrics(data: Mapping[str, Any]) -> bool:

@@ -40,7 +40,7 @@ def receiver() -> Config:
 
 
 def to_gateway(way: Config) -> Config:
-    """Return the agent's exporter: the way that spans take, with a queue of its own, so that neither fills the other's."""
+    """Return the agent's exporter: the way that spans take, with a queue of its own: neither fills the other's."""
     return {**way, "retry_on_failure": dict(PATIENCE), "sending_queue": {"queue_size": 16}}
 
 

@@ -58,7 +58,8 @@ def silent(site: Site) -> Watch:
     heard = [steady(uptime(edge), 5000) for edge in others]
     labels = {"job": AGENT_JOB, "instance": first}
     speaks = Case("speaks of an edge that is heard no more",
-                  [gauge(uptime(first), 5000, None, after=9000), *heard, steady(GATEWAY_UP)], labels, delay=1)  # fmt: skip
+                  [gauge(uptime(first), 5000, None, after=9000), *heard, steady(GATEWAY_UP)],
+                  labels, delay=1)  # fmt: skip
     return Watch(
         name="EdgeSilent",
         severity=WARNING,
