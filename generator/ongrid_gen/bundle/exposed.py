@@ -90,7 +90,7 @@ def is_written(name: str, data: Any) -> bool:
 def metrics(wiring: Wiring) -> frozenset[str]:
     """Return every name that something exposes or generates."""
     found = [generated(service.settings) for service in wiring.running(is_tempo)]
-    return catalogue.OWN.union(*found, *(exposed(service) for service in (*scraped(wiring), *pushing(wiring))))
+    return catalogue.OWN.union(*found, *(exposed(service) for service in scraped(wiring)))
 
 
 def scraped(wiring: Wiring) -> list[Service]:
@@ -122,17 +122,22 @@ def exposed(service: Service) -> frozenset[str]:
     return frozenset[str]().union(*(catalogue.recorded(component, one) for one in chosen))
 
 
-def pushing_jobs(wiring: Wiring) -> list[str]:
-    """Return the jobs of the collectors that push their own metrics."""
-    names = [dig(one.settings, "service", "telemetry", "resource", "service.name") for one in pushing(wiring)]
-    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
-
-
-def pushing(wiring: Wiring) -> list[Service]:
-    """Return the collectors that push their own metrics, when one of them writes metrics to Prometheus."""
+def pushing(wiring: Wiring) -> dict[str, list[Service]]:
+    """Return the collectors that push their own metrics, by the job of these; none when nobody writes them down."""
+    found: dict[str, list[Service]] = {}
     collectors = wiring.running(is_collector)
-    written = any(writes_metrics(one.settings) for one in collectors)
-    return [one for one in collectors if written and any(pushes(one.settings))]
+    if any(writes_metrics(one.settings) for one in collectors):
+        for one in collectors:
+            job = dig(one.settings, "service", "telemetry", "resource", "service.name")
+            if isinstance(job, str) and any(pushes(one.settings)):
+                found.setdefault(job, []).append(one)
+    return found
+
+
+def is_pushed(selector: Selector, pushed: Mapping[str, Sequence[Service]]) -> bool:
+    """Tell whether a selector names a job that is pushed, and a metric that its collectors have."""
+    jobs = [value for label, sign, value in selector.matchers if (label, sign) == ("job", "=")]
+    return any(selector.metric in exposed(one) for job in jobs for one in pushed.get(job, ()))
 
 
 def writes_metrics(data: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from ongrid_gen import catalogue
-from ongrid_gen.bundle.exposed import exposed, generated, scrapes, span_series
+from ongrid_gen.bundle.exposed import exposed, generated, pushing, scrapes, span_series
 from ongrid_gen.bundle.network import LOCALHOST, Call, is_prometheus, is_tempo
 from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.routes import Matcher
@@ -68,7 +68,7 @@ class Sources:
         """The processors, the scrape jobs, and Prometheus for what it says of alerts."""
         generators = [one for service in self.wiring.running(is_tempo) for one in processors(service)]
         own = [itself(service) for service in self.wiring.running(is_prometheus)]
-        return [*generators, *self._jobs(), *own]
+        return [*generators, *self._jobs(), *self._pushed(), *own]
 
     def of(self, selector: Selector) -> list[Source]:
         """Return the sources of what a selector means; of several that are not known none is left out."""
@@ -95,6 +95,12 @@ class Sources:
                 if call.host not in known:
                     yield Source(node, outside_id(call), ABOUT_SCRAPES, job)
                     yield Source(node, outside_id(call), None, job)
+
+    def _pushed(self) -> Iterator[Source]:
+        for job, services in pushing(self.wiring).items():
+            node = Node(f"source:job:{job}", Sort.SOURCE, f"job {job}", ("pushed, not scraped",))
+            for service in services:
+                yield Source(node, container_id(service), exposed(service), job)
 
     def edge(self, source: Source, series: str, read: Sequence[Read]) -> Edge:
         """Return that a source makes series: which of its dimensions and bounds they need, or what it lacks."""

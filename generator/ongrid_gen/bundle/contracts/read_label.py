@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ongrid_gen.bundle.contracts.service_dimension import with_service
-from ongrid_gen.bundle.exposed import pushing_jobs, span_series
+from ongrid_gen.bundle.exposed import pushing, span_series
 from ongrid_gen.bundle.network import SCRAPES, is_prometheus
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.wiring import Wiring
@@ -19,7 +19,7 @@ CODE: Final = "OG049"
 def check(wiring: Wiring) -> Iterator[Problem]:
     """A matcher on a label that no series has selects nothing; `by` on one throws what it should keep together."""
     series = span_series(wiring)
-    jobs = [*scrape_jobs(wiring), *pushing_jobs(wiring)]
+    jobs = [*scrape_jobs(wiring), *pushing(wiring)]
     for query, written in wiring.sound_queries:
         for one in asked_in_vain(written, with_service(series)) if series is not None else ():
             yield Problem(CODE, query.path, f"{query.who}: {one.message}", one.hint, within=query.within(one.within))

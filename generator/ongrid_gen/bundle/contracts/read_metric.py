@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ongrid_gen import catalogue
-from ongrid_gen.bundle.exposed import anything_scraped, is_recorded, metrics, recorded
+from ongrid_gen.bundle.exposed import anything_scraped, is_pushed, is_recorded, metrics, pushing, recorded
 from ongrid_gen.bundle.queries import Query
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Problem
@@ -18,9 +18,10 @@ def check(wiring: Wiring) -> Iterator[Problem]:
     """A query of a metric that nobody exposes is empty: an alert that is silent for ever, a panel without a line."""
     known = metrics(wiring)
     rules = recorded(wiring.bundle)
-    anything = anything_scraped(wiring)
+    anything, pushed = anything_scraped(wiring), pushing(wiring)
     for query, written in wiring.sound_queries:
-        for one in {selector.metric: selector for selector in selectors(written.tree)}.values():
+        read = [one for one in selectors(written.tree) if not is_pushed(one, pushed)]
+        for one in {selector.metric: selector for selector in read}.values():
             name = one.metric
             if name is None or name in known or (anything and not name.startswith(catalogue.OWNED)):
                 continue
