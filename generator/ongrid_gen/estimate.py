@@ -30,6 +30,7 @@ SUM_AND_COUNT: Final = 2
 INFINITY: Final = 1
 # Measured: what the containers of the stack say of themselves, scraped every 15 s, and what a sample takes on disk.
 OWN_SERIES: Final = 1_800
+EDGE_SERIES: Final = 30
 SCRAPE_SECONDS: Final = 15
 BYTES_PER_SAMPLE: Final = 2
 # A rough guide: what a series in Prometheus' head takes, and what Prometheus takes without any.
@@ -80,14 +81,15 @@ def series_figures(site: Site) -> Iterator[Figure]:
     """Yield the series of each processor and of the rules, and what Prometheus makes of all of them."""
     by_file = rule_series(site)
     spans, graph, rules = span_series(site), graph_series(site), sum(by_file.values())
-    generated, total = spans + graph, spans + graph + rules + OWN_SERIES
+    own = OWN_SERIES + EDGE_SERIES * len(site.edges)
+    generated, total = spans + graph, spans + graph + rules + own
     yield Figure("span_metrics_series", "span metrics", spans, "series", span_sum(site))
     yield Figure("service_graph_series", "service graph", graph, "series",
                  f"{edges(site)} edges × {series_of_edge(site)} series")  # fmt: skip
     yield generated_figure(site)
     yield Figure("rule_series", "recorded by rules", rules, "series", most(by_file))
     yield Figure("series", "in Prometheus", total, "series",
-                 f"all of these + {OWN_SERIES:,} that the stack says of itself", site.budget.series,
+                 f"all of these + {own:,} that the stack says of itself", site.budget.series,
                  ("budget", "series"))  # fmt: skip
     rate = samples_per_second(generated, rules, site)
     disk = int(rate * BYTES_PER_SAMPLE * site.prometheus.retention)

@@ -34,6 +34,9 @@ groups:
       - {record: broken, expr: 'prometheus_http_requests_total * on (job) prometheus_http_requests_total'}
 """
 PATIENCE = 120
+# Where an agent sends its spans; its own metrics go the same way, by another exporter.
+WAY = "otlp_http/gateway:\n    endpoint: http://gateway:4318"
+SILENCE = 120  # the window of `EdgeSilent`
 # Compares two counters that are scraped at different times: until both were twice, one of them seems to stand.
 PATIENT = {"TracesStalled"}
 
@@ -75,7 +78,7 @@ def firing(running: Running, *states: str) -> set[str]:
     return {one["labels"]["alertname"] for one in api.alerts(running.stack.prometheus) if one["state"] in wanted}
 
 
-def told(running: Running, *names: str) -> None:
+def told(running: Running, *names: str, patience: float = PATIENCE) -> None:
     """Wait until these alerts have been seen firing."""
     left = set(names)
 
@@ -84,7 +87,7 @@ def told(running: Running, *names: str) -> None:
         return not left
 
     try:
-        until(seen, seconds=PATIENCE, what="them to fire")
+        until(seen, seconds=patience, what="them to fire")
     except DeadlineError as error:
         raise AssertionError(f"{sorted(left)} did not fire; firing: {sorted(firing(running))}") from error
 
@@ -169,6 +172,18 @@ def test_spans_of_another_time_are_told(healthy: Running, monkeypatch: pytest.Mo
         told(healthy, "SpanClockSkew")
 
 
+def test_an_edge_that_is_gone_or_refused_for_good_is_told(healthy: Running) -> None:
+    agent = healthy.stack.edge("local")
+    # a port that speaks HTTP and knows no OTLP: the answer forbids to try again
+    before = written(healthy, "edge/local/otelcol/agent.yaml", WAY, WAY.replace("4318", "8888"))
+    agent.call("restart", "agent", timeout=60)
+    told(healthy, "EdgeDropping")
+    (healthy.stack.bundle / "edge/local/otelcol/agent.yaml").write_text(before, encoding="utf-8")
+    agent.call("stop", "agent", timeout=60)
+    told(healthy, "EdgeSilent", patience=SILENCE + PATIENCE)
+    agent.call("start", "agent", timeout=60)
+
+
 def test_a_gateway_that_is_gone_is_told(healthy: Running) -> None:
     healthy.stack.centre.call("stop", "gateway", timeout=60)
     told(healthy, "GatewayDown")
@@ -179,6 +194,7 @@ def test_a_tempo_that_is_gone_fills_the_queue_and_its_limit_of_series_is_told(he
     stack = healthy.stack
     stack.centre.call("stop", "tempo", timeout=60)
     told(healthy, "TempoDown", "GatewayQueueFilling", "GatewayQueueFull", "GatewayRefusing")
+    told(healthy, "EdgeQueueFilling", "EdgeRefusing")
     restarted_with(healthy, r"(max_active_series): \d+", r"\1: 50")
     told(healthy, "TempoSeriesLimited", "TempoSeriesNearLimit")
 

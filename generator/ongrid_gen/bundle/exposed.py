@@ -128,10 +128,16 @@ def pushing(wiring: Wiring) -> dict[str, list[Service]]:
     collectors = wiring.running(is_collector)
     if any(writes_metrics(one.settings) for one in collectors):
         for one in collectors:
-            job = dig(one.settings, "service", "telemetry", "resource", "service.name")
+            job = resource_of(one.settings).get("service.name")
             if isinstance(job, str) and any(pushes(one.settings)):
                 found.setdefault(job, []).append(one)
     return found
+
+
+def resource_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a collector says of itself, in the present form (a list of attributes) or in the old one."""
+    found = mapping(dig(data, "service", "telemetry", "resource"))
+    return {**found, **{str(dig(one, "name")): dig(one, "value") for _, one in items(found.get("attributes"))}}
 
 
 def is_pushed(selector: Selector, pushed: Mapping[str, Sequence[Service]]) -> bool:

@@ -31,7 +31,8 @@ def telemetry(edge: Edge) -> Config:
     otlp = {"protocol": "http/protobuf", "endpoint": f"http://localhost:{OTLP_OWN}"}
     pushed = {"periodic": {"interval": INTERVAL_MS, "timeout": INTERVAL_MS, "exporter": {"otlp": otlp}}}
     metrics = {**own["metrics"], "readers": [*own["metrics"]["readers"], pushed]}
-    return {"resource": {"service.name": AGENT_JOB, "service.instance.id": edge.name}, "metrics": metrics}
+    who = {"service.name": AGENT_JOB, "service.instance.id": edge.name}
+    return {"resource": {"attributes": [{"name": key, "value": one} for key, one in who.items()]}, "metrics": metrics}
 
 
 def receiver() -> Config:
