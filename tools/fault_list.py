@@ -28,12 +28,21 @@ OPEN, CLOSE = "⟨", "⟩"
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """What somebody does who obeys a hint that leaves something to him: in the faulty text `old` becomes `new`."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One change: `old` becomes `new` in `file`. What must be found is `code`, and nothing else but those of `also`.
 
     `first` are the edits of a bundle that come before, and fit. It must be found at `marks` in the file `at`: in a spec
     `marks` stands there once, and between its brackets is what the caret is below; in a bundle it is part of the line.
-    Without a `code` only an engine can see the fault.
+    Without a `code` only an engine can see the fault. `mends` are the ways in which its hint can be obeyed, as far as
+    that needs a thought.
     """
 
     id: str
@@ -45,6 +54,7 @@ class Fault:
     at: str
     also: frozenset[str]
     first: tuple[Mapping[str, str], ...] = ()
+    mends: tuple[Mend, ...] = ()
 
     def apply(self, text: str) -> str:
         """Return a text with the fault in it. ValueError when the text does not hold what is to be replaced."""
@@ -103,6 +113,7 @@ def fault_of(data: Mapping[str, Any], file: str) -> Fault:
         marks=data.get("marks", ""),
         at=data.get("at", file),
         also=frozenset(str(data.get("also", "")).split()),
+        mends=tuple(Mend(one["old"], one["new"]) for one in data.get("mend", ())),
     )
 
 
