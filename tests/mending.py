@@ -1,7 +1,7 @@
 """Doing what a hint says: each rule is a form that hints have, and what a person who obeys it changes in the spec.
 
-A hint that leaves a choice ("…, or …") has an alternative for each. A problem without a hint says in its message what is
-required, and that is obeyed.
+A hint that leaves a choice ("…, or …") has an alternative for each. A problem without a hint says in its message what
+is required, and that is obeyed.
 """
 
 import copy
@@ -15,6 +15,8 @@ from ongrid_gen.yamlio import parse
 # One change of a spec's data, in place.
 Change = Callable[[Any], None]
 TICKED = r"`([^`]+)`"
+# What stands in backticks, or in quotes because YAML wants them.
+VALUE = re.compile(r'`[^`]+`|"[^"]+"')
 
 
 def alternatives(data: Any, problem: Problem) -> list[Any]:
@@ -91,18 +93,25 @@ def writing(problem: Problem, text: str) -> Change:
             place.update(items)
         elif problem.within is not None:
             old, (begin, end) = at(data, problem.path), problem.within
-            put(data, problem.path, old[:begin] + text + old[end:])
+            quote = old[begin] if old[begin] in "\"'" and text[:1] not in ("", old[begin]) else ""
+            put(data, problem.path, f"{old[:begin]}{quote}{text}{quote}{old[end:]}")
         elif isinstance(value := parse(text), dict):
             setting(problem, value)(data)
         else:
-            put(data, problem.path, value)
+            put(data, enveloped(data, problem.path), value)
 
     return change
 
 
+def enveloped(data: Any, path: Path) -> Path:
+    """Return where a condition of an alert stands: there, or in its envelope."""
+    beside = (*path[:-1], "conditions_json")
+    return (*beside, path[-1]) if path[-1] in (at_or_none(data, beside) or ()) else path
+
+
 def setting(problem: Problem, value: Any) -> Change:
-    """Set keys as a hint spells them, `timeout: 10s` or `prometheus: {retention: 30d}`: beside what is marked if they are
-    there, else at the top."""
+    """Set keys as a hint spells them, `timeout: 10s` or `prometheus: {retention: 30d}`: where they are, of what is
+    marked or around it; else in what is marked."""
 
     def change(data: Any) -> None:
         for key, one in value.items():
@@ -155,8 +164,11 @@ def dropping(problem: Problem, key: str) -> Change:
     """Take out a key that is named, of what is marked or beside it."""
 
     def change(data: Any) -> None:
-        place = next(found for path in scopes(problem) if key in (found := at_or_none(data, path) or ()))
-        del place[key]
+        if problem.within is not None:
+            writing(problem, "")(data)
+        else:
+            around = [at_or_none(data, path) for path in scopes(problem)]
+            del next(place for place in around if isinstance(place, dict) and key in place)[key]
 
     return change
 
@@ -182,7 +194,7 @@ Rule = Callable[[Problem, re.Match[str]], list[Change]]
 
 def written(problem: Problem, match: re.Match[str]) -> list[Change]:
     """Write each text in backticks that the form caught."""
-    return [writing(problem, text) for group in match.groups() if group for text in re.findall(TICKED, group)]
+    return [writing(problem, one.strip("`")) for group in match.groups() if group for one in VALUE.findall(group)]
 
 
 def added(problem: Problem, match: re.Match[str]) -> list[Change]:
@@ -234,18 +246,35 @@ def shortened(problem: Problem, match: re.Match[str]) -> list[Change]:
 def bounded(problem: Problem, match: re.Match[str]) -> list[Change]:
     """Write a number for a key that is named, `of at most` so much or `of` so much or more; each is a way."""
     found = re.findall(r"an? `(\w+)` of (?:at most |at least )?`?([0-9.]+[a-z0-9]*)`?", match[0])
-    return [sibling(problem, key, parse(value)) for key, value in found]
+    other = [setting(problem, parse(text)) for text in re.findall(r"or `(\w+: [^`]+)`", match[0])]
+    return [*(sibling(problem, key, parse(value)) for key, value in found), *other]
 
 
 def sibling(problem: Problem, key: str, value: Any) -> Change:
     """Set a key of what is marked, or beside it, or, if it is none, of what is around it."""
 
     def change(data: Any) -> None:
-        place = next(found for path in scopes(problem) if isinstance(found := at_or_none(data, path), dict)
-                     and (key in found or path == holder(data, problem.path)))  # fmt: skip
-        place[key] = value
+        around = [at_or_none(data, (*path, *more)) for path in scopes(problem) for more in ((), ("conditions_json",))]
+        having = [place for place in around if isinstance(place, dict) and key in place]
+        (having or [at(data, holder(data, problem.path))])[0][key] = value
 
     return change
+
+
+def left_out(problem: Problem, match: re.Match[str]) -> list[Change]:
+    """Leave a key out; or write what is named, and keep it."""
+    return [dropping(problem, match["key"]), setting(problem, parse(match["other"]))]
+
+
+def longer(problem: Problem, match: re.Match[str]) -> list[Change]:
+    """Write what is named, or shorten something else: beside it, or where its whole name says."""
+
+    def shorten(data: Any) -> None:
+        path = dotted(match["other"])
+        places = [(*scope, *path) for scope in scopes(problem) if at_or_none(data, (*scope, *path)) is not None]
+        scaling(places[0], 0.5)(data)
+
+    return [writing(problem, match["text"].strip("`")), shorten]
 
 
 def together(problem: Problem, match: re.Match[str]) -> list[Change]:
@@ -261,30 +290,47 @@ def expected_less(problem: Problem, match: re.Match[str]) -> list[Change]:
 
 
 RULES: tuple[tuple[str, Rule], ...] = (
-    (r"^did you mean (`[^`]+`)\?", written),
+    (r"^did you mean (`[^`]+`|\"[^\"]+\")\?", written),
     (r"^there are: (`[^`]+`)", written),
+    (r"^add (`[\w]+: [^`]+`) to `(?P<to>[\w.]+)`",
+     lambda problem, match: [lambda data: at(data, dotted(match["to"])).update(parse(match[1].strip("`")))]),
     (r"^add (?P<values>`[^`]+`(?: and `[^`]+`)*) to `(?P<list>[\w.]+)`(?P<rest>.*)", added),
     (r"^remove `(?P<key>\w+)`", lambda problem, match: [dropping(problem, match["key"])]),
-    (r"^leave `(\w+)` out, or write (`[^`]+`)",
-     lambda problem, match: [dropping(problem, match[1]), *written(problem, re.match(r"(.*)", match[2]))]),  # type: ignore[arg-type]
-    (r"^(?:remove it|remove the entry|leave it out|take it out|keep one of the two|remove one of the two).*", removed),
+    (r"^write (\"[^\"]+\")", written),
+    (r"^leave `(?P<key>\w+)` out, or write `(?P<other>[^`]+)`", left_out),
+    (r"^remove the entry", lambda problem, match: [removing(problem.path[:-1])]),
+    (r"^(?:remove it|leave it out|take it out|keep one of the two|remove one of the two).*", removed),
     (r"^(?:choose another name|give one of the two another name|rename)", renamed),
     (r"^give one of the two another port, or (?P<any>\d+) for any", another_port),
     (r"^raise it.* send less", raised),
     (r"^shorten it, or raise `(?P<other>[\w.]+)`", shortened),
     (r"^(?:for a whole day )?write (?:`[^`]+: [^`]+`) and (?:`[^`]+: [^`]+`)", together),
     (r"^write an? `\w+` of .*", bounded),
+    (r"^write (?P<text>`[^`]+`)(?: or more)?, or a shorter `(?P<other>[\w.]+)`", longer),
     (r"^write (`[^`]+`) or more, or (`[^`]+`) to", written),
     (r"^write (`[^`]+`)(?:, or (`[^`]+`))?", written),
     (r"^write it with a unit, such as (`[^`]+`)", written),
     (r"^write matchers such as (`[^`]+`)", written),
     (r"^put it into a file .*write (`[^`]+`) here", lambda problem, match: [in_file(problem, match)]),
+    (r"^keep one, with the other among its `aliases`", lambda problem, match: [as_alias(problem)]),
     (r"^change what is sent, or what is expected", expected_less),
     (r"must be one of (.*), not", written),
     (r"such as (.*), not", written),
     (r"must be (\d+) or less", lambda problem, match: [writing(problem, match[1])]),
     (r"must not be empty", lambda problem, match: [writing(problem, "something")]),
 )  # fmt: skip
+
+
+def as_alias(problem: Problem) -> Change:
+    """Keep the service that a problem is related to, with the name of the one that is marked among its aliases."""
+
+    def change(data: Any) -> None:
+        other = at(data, problem.related[0][:2])
+        name = at(data, problem.path)
+        removing(problem.path[:2])(data)
+        other.setdefault("aliases", []).append(name)
+
+    return change
 
 
 def in_file(problem: Problem, match: re.Match[str]) -> Change:

@@ -73,8 +73,8 @@ class Case:
 
 
 def one_of(values: list[str]) -> str:
-    """Return the allowed values in words."""
-    return f"`{values[0]}`" if len(values) == 1 else f"one of {suggest.listed(values)}"
+    """Return the allowed values in words, each as it must be typed."""
+    return as_written(values[0]) if len(values) == 1 else f"one of {', '.join(map(as_written, values))}"
 
 
 def said_twice(document: Document, flat: Path, inside: Path) -> Problem:
@@ -120,6 +120,10 @@ def type_hint(case: Case) -> str:
         return f"write `{empty}`" if empty is not None and case.accepts(empty) else "give it a value"
     if wanted == "array" and isinstance(case.value, str) and case.accepts([case.value]):
         return f"write `[{quoted(case.value)}]`"
+    if wanted == "object" and "properties" in case.schema:
+        return f"write its keys: {suggest.listed(case.schema.get('required') or case.schema['properties'])}"
+    if wanted == "string" and isinstance(case.value, list) and len(case.value) == 1 and case.accepts(case.value[0]):
+        return f"write {as_written(str(case.value[0]))}"
     if not isinstance(case.value, str):
         return ""
     if wanted in ("integer", "number"):
@@ -163,7 +167,7 @@ def not_listed(case: Case) -> Problem:
     meant = suggest.nearest(text, case.limit)
     hint = text_hint(case, text) if find else f"did you mean {as_written(meant)}?" if meant else ""
     if len(case.limit) == 1:
-        hint = f"write `{case.limit[0]}`"
+        hint = f"write {as_written(case.limit[0])}"
     return case.problem(f"must be {one_of(case.limit)}, not {shown(text)}", hint)
 
 

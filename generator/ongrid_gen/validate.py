@@ -53,10 +53,12 @@ def validate(document: Document) -> list[Problem]:
     """Return what is wrong with the shape of a document, in the order of its text."""
     if not isinstance(document.data, dict):
         return []
-    secrets = list(secret_problems(document, document.data))
-    hidden = {problem.path for problem in secrets}
-    shape = [problem for problem in schema_problems(document) if problem.path not in hidden]
-    found = [*secrets, *shape, *name_problems(document), *envelope_problems(document)]
+    secrets = {problem.path: problem for problem in secret_problems(document, document.data)}
+    shape = list(schema_problems(document))
+    # the schema knows the key of the file that belongs there
+    secrets |= {problem.path: problem for problem in shape if problem.code == SECRET}
+    visible = (one for one in shape if one.path not in secrets)
+    found = [*secrets.values(), *visible, *name_problems(document), *envelope_problems(document)]
     return sorted(found, key=lambda problem: place_of(problem, document))
 
 

@@ -30,6 +30,7 @@ Value: TypeAlias = "bool | int | Decimal | str | list[Value] | dict[str, Value] 
 
 UNREADABLE: Final = "OG901"
 DUPLICATE_KEY: Final = "OG902"
+OPENING: Final = "[{"
 NOT_ALLOWED: Final = "OG906"
 NOT_TEXT: Final = "OG909"
 
@@ -391,13 +392,25 @@ def place_of_mark(mark: yaml.Mark, text: str) -> tuple[int, int]:
     return mark.line + 1, mark.column + 1
 
 
+def unclosed(text: str) -> int:
+    """Return where the last bracket is opened that the text does not close. Brackets in quotes count as well."""
+    closed = 0
+    for index in range(len(text) - 1, -1, -1):
+        closed += (text[index] in "]}") - (text[index] in OPENING)
+        if closed < 0:
+            return index
+    return max(text.rfind(bracket) for bracket in OPENING)
+
+
 def remedy(error: yaml.MarkedYAMLError, text: str) -> str:
     """Return what mends a text that cannot be read; empty when that cannot be told."""
     context, opened, mark = error.context or "", error.context_mark, error.problem_mark
     if "quoted scalar" in context:
         return "close the quote"
     if "flow" in context and opened is not None:
-        return f"close the bracket of line {opened.line + 1}, column {opened.column + 1}"
+        index = opened.index if text[opened.index] in OPENING else unclosed(text[: opened.index])
+        line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+        return f"close the bracket of line {line}, column {column}, or take it out"
     if mark is None:
         return ""
     before = text[text.rfind("\n", 0, mark.index) + 1 : mark.index]

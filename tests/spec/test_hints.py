@@ -17,7 +17,7 @@ from support import problems_of
 TEXT = SPEC.read_text(encoding="utf-8")
 FAULTS = spec_faults()
 # A fault may break several things, each told with its own hint.
-ROUNDS = 4
+ROUNDS = 20
 
 
 def outcomes(text: str) -> Iterator[tuple[str, list[str]]]:

@@ -41,7 +41,7 @@ def ranged(expression: Expression, site: Site) -> Iterator[Problem]:
                 path=expression.path,
                 message=f"{expression.who}: a range of {format_duration(length)} is too short for samples that may be "
                 f"late; {format_duration(least)} is the least",
-                hint=f"write `[{format_duration(half_minutes(least))}]` or more",
+                hint=f"write `{format_duration(half_minutes(least))}` or more",
                 within=expression.written.place_of_range(length),
             )
 

@@ -61,6 +61,6 @@ def itself(one: Inhibition, both: list[str]) -> Problem:
         path=(*one.path, "target"),
         message=f"source and target of an inhibition both match {listed(both)}: of two such alerts neither keeps the "
         "other quiet",
-        hint="give `source` and `target` different values of one label, such as `severity`",
+        hint="give `source` and `target` different values of one label, such as `alertname`",
         related=((*one.path, "source"),),
     )

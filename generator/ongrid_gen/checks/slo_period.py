@@ -20,7 +20,7 @@ def check(site: Site) -> Iterator[Problem]:
                 path=(*slo.path, "period"),
                 message=f"SLO `{slo.name}` holds over {format_duration(slo.period)}, but Prometheus keeps "
                 f"{format_duration(retention)}: the budget left covers only that",
-                hint=f"write `prometheus: {{retention: {format_duration(slo.period)}}}`, or a shorter `period`",
+                hint=f"write `prometheus: {{retention: {format_duration(slo.period)}}}`",
                 severity=Severity.WARNING,
                 related=(("prometheus", "retention"),),
             )
