@@ -9,9 +9,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ongrid_gen.load import Source, load
+from ongrid_gen.normalise import normalise
 from ongrid_gen.problems import Path, Problem
 from ongrid_gen.yamlio import parse
 
+# What a spec has that does not say it.
+DEFAULTS = normalise(load(Source("site.yaml", b"version: 1\nsite: demo\nservices: [{name: a}]\n")))
 # One change of a spec's data, in place.
 Change = Callable[[Any], None]
 TICKED = r"`([^`]+)`"
@@ -95,7 +99,7 @@ def writing(problem: Problem, text: str) -> Change:
             old, (begin, end) = at(data, problem.path), problem.within
             quote = old[begin] if old[begin] in "\"'" and text[:1] not in ("", old[begin]) else ""
             put(data, problem.path, f"{old[:begin]}{quote}{text}{quote}{old[end:]}")
-        elif isinstance(value := parse(text), dict):
+        elif isinstance(value := parse(text), dict) and value:
             setting(problem, value)(data)
         else:
             put(data, enveloped(data, problem.path), value)
@@ -177,10 +181,9 @@ def scaling(path: Path, factor: float) -> Change:
     """Raise a number or shorten a time, by far."""
 
     def change(data: Any) -> None:
-        value = at(data, path)
+        value = at_or_none(data, path) or at(DEFAULTS, path)
         if isinstance(value, str):
-            number, unit = re.fullmatch(r"([0-9]+)(.*)", value).groups()  # type: ignore[union-attr]
-            put(data, path, f"{int(int(number) * factor)}{unit}")
+            put(data, path, re.sub(r"[0-9]+", lambda number: str(int(int(number[0]) * factor)), value))
         else:
             put(data, path, type(value)(value * factor))
 
@@ -228,7 +231,7 @@ def renamed(problem: Problem, match: re.Match[str]) -> list[Change]:
 
 def another_port(problem: Problem, match: re.Match[str]) -> list[Change]:
     """Give another port, or the one that is named."""
-    return [lambda data: put(data, problem.path, at(data, problem.path) + 77), writing(problem, match["any"])]
+    return [writing(problem, "7777"), writing(problem, match["any"])]
 
 
 def raised(problem: Problem, match: re.Match[str]) -> list[Change]:
@@ -295,6 +298,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"^add (`[\w]+: [^`]+`) to `(?P<to>[\w.]+)`",
      lambda problem, match: [lambda data: at(data, dotted(match["to"])).update(parse(match[1].strip("`")))]),
     (r"^add (?P<values>`[^`]+`(?: and `[^`]+`)*) to `(?P<list>[\w.]+)`(?P<rest>.*)", added),
+    (r"^add `(\w+: .+)`$", lambda problem, match: [setting(problem, parse(match[1]))]),
     (r"^remove `(?P<key>\w+)`", lambda problem, match: [dropping(problem, match["key"])]),
     (r"^write (\"[^\"]+\")", written),
     (r"^leave `(?P<key>\w+)` out, or write `(?P<other>[^`]+)`", left_out),
@@ -308,7 +312,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"^write an? `\w+` of .*", bounded),
     (r"^write (?P<text>`[^`]+`)(?: or more)?, or a shorter `(?P<other>[\w.]+)`", longer),
     (r"^write (`[^`]+`) or more, or (`[^`]+`) to", written),
-    (r"^write (`[^`]+`)(?:, or (`[^`]+`))?", written),
+    (r"^write (`[^`]+`)(?! with)(?:, or (`[^`]+`))?", written),
     (r"^write it with a unit, such as (`[^`]+`)", written),
     (r"^write matchers such as (`[^`]+`)", written),
     (r"^put it into a file .*write (`[^`]+`) here", lambda problem, match: [in_file(problem, match)]),
@@ -316,6 +320,11 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"^change what is sent, or what is expected", expected_less),
     (r"must be one of (.*), not", written),
     (r"such as (.*), not", written),
+    (r"^write at most (\d+)", lambda problem, match: [writing(problem, match[1])]),
+    (r"^move it into `(?P<where>\w+)`", lambda problem, match: [moved(problem, match["where"])]),
+    (r"^add `\w+`, which is one of (`[^`]+`)", written),
+    (r"^add `\w+` with the value (\w+)", lambda problem, match: [writing(problem, match[1])]),
+    (r"must be greater than (\d+)", lambda problem, match: [writing(problem, str(int(match[1]) + 1))]),
     (r"must be (\d+) or less", lambda problem, match: [writing(problem, match[1])]),
     (r"must not be empty", lambda problem, match: [writing(problem, "something")]),
 )  # fmt: skip
@@ -329,6 +338,16 @@ def as_alias(problem: Problem) -> Change:
         name = at(data, problem.path)
         removing(problem.path[:2])(data)
         other.setdefault("aliases", []).append(name)
+
+    return change
+
+
+def moved(problem: Problem, where: str) -> Change:
+    """Move a key into a mapping beside it."""
+
+    def change(data: Any) -> None:
+        place = at(data, problem.path[:-1])
+        place[where][problem.path[-1]] = place.pop(problem.path[-1])
 
     return change
 

@@ -47,5 +47,6 @@ def too_short(slo: Slo, row: BurnWindow, least: Decimal) -> Problem:
         path=(*row.path, "short"),
         message=f"SLO `{slo.name}`: a window of {format_duration(row.short)} is too short to see a new series; "
         f"{format_duration(least)} is the least here",
-        hint=f"write `short: {format_duration(half_minutes(least))}` or more in `windows`, or a shorter `metrics.interval`",
+        hint=f"write `short: {format_duration(half_minutes(least))}` or more in `windows`, or a shorter "
+        "`metrics.interval`",
     )
