@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ongrid_gen.alerts.closed_set import METRICS
+from ongrid_gen.checks.distinct_services import spelled_alike
 from ongrid_gen.units import parse_duration
 
 Spec = dict[str, Any]
@@ -678,7 +679,8 @@ def specs(draw: st.DrawFn, most: int = 3) -> Spec:
     alerts = [draw(alert(ground, number)) for number in range(draw(st.integers(0, most)))]
     slos = [draw(slo(ground, name)) for name in draw(some(SLUG, 0, 2))]
     spec = draw(sections(ground, alerts, slos, draw(NUMBERS)))
-    aliases = draw(some(TEXT, 0, 2).map(lambda found: [one for one in found if one not in ground.operations]))
+    taken = set(map(spelled_alike, ground.operations))
+    aliases = draw(some(TEXT, 0, 2).map(lambda found: [one for one in found if spelled_alike(one) not in taken]))
     names = list(ground.operations)
     spec["services"] = [draw(service(ground, name, aliases if name == names[0] else [])) for name in names]
     if spec.get("ingest", {}).get("listen") in OPEN:

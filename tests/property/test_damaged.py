@@ -131,6 +131,11 @@ SHAPES: dict[str, tuple[str, tuple[str | int, ...], Any]] = {
         ("metrics_generator", "processor", "span_metrics", "dimensions"),
         7,
     ),
+    "a bound that is true": (
+        "tempo/tempo.yaml",
+        ("metrics_generator", "processor", "span_metrics", "histogram_buckets"),
+        [True, 2],
+    ),
     "matchers that are a number": ("alertmanager/alertmanager.yaml", ("inhibit_rules", 0, "target_matchers"), 7),
 }
 

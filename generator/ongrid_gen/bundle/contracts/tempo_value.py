@@ -72,7 +72,7 @@ def buckets(data: Any) -> Found:
     for place in BUCKETS:
         before = Decimal(0)
         for index, bound in items(dig(data, *place)):
-            if not isinstance(bound, int | float | Decimal):
+            if isinstance(bound, bool) or not isinstance(bound, int | float | Decimal):
                 continue
             if bound <= before:
                 yield (*place, index), f"the bound {bound} does not rise above {before}", "sort the bounds, each once"
