@@ -30,7 +30,7 @@ Value: TypeAlias = "bool | int | Decimal | str | list[Value] | dict[str, Value] 
 
 UNREADABLE: Final = "OG901"
 DUPLICATE_KEY: Final = "OG902"
-OPENING: Final = "[{"
+OPENING: Final = ("[", "{")
 NOT_ALLOWED: Final = "OG906"
 NOT_TEXT: Final = "OG909"
 
@@ -399,7 +399,7 @@ def unclosed(text: str) -> int:
         closed += (text[index] in "]}") - (text[index] in OPENING)
         if closed < 0:
             return index
-    return max(text.rfind(bracket) for bracket in OPENING)
+    return max(0, *(text.rfind(bracket) for bracket in OPENING))
 
 
 def remedy(error: yaml.MarkedYAMLError, text: str) -> str:
@@ -408,7 +408,7 @@ def remedy(error: yaml.MarkedYAMLError, text: str) -> str:
     if "quoted scalar" in context:
         return "close the quote"
     if "flow" in context and opened is not None:
-        index = opened.index if text[opened.index] in OPENING else unclosed(text[: opened.index])
+        index = opened.index if text.startswith(OPENING, opened.index) else unclosed(text[: opened.index])
         line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
         return f"close the bracket of line {line}, column {column}, or take it out"
     if mark is None:
