@@ -28,7 +28,7 @@ def kill_and_start(project: Project, service: str) -> None:
 def traffic_through(
     running: Running, traffic: Traffic, harm: Callable[[Sender], None], *, before: float, after: float
 ) -> dict[str, float]:
-    """Send traffic, do harm in its middle while it goes on; return what the agent accepted, by the time of its answer."""
+    """Send traffic, do harm while it goes on; return what the agent accepted, by the time of its answer."""
     with Sender(running.stack.otlp_http(), traffic) as sender:
         accepted_for(sender, before)
         harm(sender)

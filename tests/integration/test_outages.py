@@ -32,10 +32,12 @@ pytestmark = pytest.mark.integration
 RATE = 50
 FAILING = Decimal(20)
 PATIENCE = 120
-# What one export carries at most (`max_size` of the queue's batches), and how many are under way at once: the exporter's
-# default number of consumers. So many spans can be counted twice when one end is killed.
+# What one export carries at most (`max_size` of the queue's batches), and how many are under way at once: as many as
+# the exporter has consumers, ten. So many spans can be counted twice when one end is killed.
 UNDER_WAY = 2048 * 10
 AGENT_CONFIG = "edge/local/otelcol/agent.yaml"
+LIMITS = r"memory_limiter:\n    check_interval: 1s\n    limit_mib: \d+\n    spike_limit_mib: \d+"
+NO_MEMORY = "memory_limiter: {check_interval: 1s, limit_mib: 2, spike_limit_mib: 1}"
 GATEWAY = "endpoint: http://gateway:4318"
 # The disk of the agent's queue; a queue that is full holds some three MiB.
 DISK = 16 << 20
@@ -160,7 +162,7 @@ def test_a_gateway_that_refuses_is_asked_again(site: Running, record_property: R
     centre = site.stack.centre
 
     def refuse(sender: Sender) -> None:
-        with edited(site.stack.bundle / GATEWAY_CONFIG, r"limit_mib: \d+", "limit_mib: 2"):
+        with edited(site.stack.bundle / GATEWAY_CONFIG, LIMITS, NO_MEMORY):
             centre.call("restart", "gateway", timeout=60)
             accepted_for(sender, 10)
         centre.call("restart", "gateway", timeout=60)
