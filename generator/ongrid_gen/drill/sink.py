@@ -1,5 +1,6 @@
 """A webhook sink: what Alertmanager delivers during a drill, as it arrives."""
 
+import ipaddress
 import json
 import secrets
 import threading
@@ -102,10 +103,19 @@ def handler(sink: Sink) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+def bridge_address(network: Mapping[str, str]) -> str:
+    """Return this host's address in a network, as Docker tells it: some versions leave out that it is the first one.
+
+    An empty one would be every address of the machine.
+    """
+    return network.get("Gateway") or str(next(ipaddress.ip_network(network["Subnet"]).hosts()))
+
+
 def bind_address() -> str:
     """Return the address behind the containers' name for this host: the bridge's, or loopback where Docker is a
     virtual machine."""
-    gateway = docker.run("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}").strip()
+    found = json.loads(docker.run("network", "inspect", "bridge", "--format", "{{json (index .IPAM.Config 0)}}"))
+    gateway = bridge_address(found)
     try:
         ThreadingHTTPServer((gateway, 0), BaseHTTPRequestHandler).server_close()
     except OSError:
