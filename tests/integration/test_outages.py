@@ -42,8 +42,8 @@ NO_MEMORY = "memory_limiter: {check_interval: 1s, limit_mib: 2, spike_limit_mib:
 GATEWAY = "endpoint: http://gateway:4318"
 # The disk of the agent's queue; a queue that is full holds some three MiB.
 DISK = 16 << 20
-# Seconds until each of the exporter's ten consumers has a batch in its hands, and the next waits for one: five batches
-# a second. What the collector takes from its queue while the disk is full it loses; so it takes nothing then.
+# Seconds until each of the exporter's ten senders has a batch in its hands, five batches a second, and nothing is taken
+# from the queue any more. What the collector takes from its queue while the disk is full it loses.
 IN_HANDS = 5
 Record = Callable[[str, object], None]
 
@@ -132,23 +132,11 @@ def test_alertmanager_is_killed(site: Running, record_property: Record) -> None:
     survives(site, "alertmanager-killed", killing(site.stack.centre, "alertmanager"), record_property)
 
 
-def test_the_line_between_agent_and_gateway_is_cut(site: Running, record_property: Record) -> None:
-    """For longer than the sender can hold in its hands: a batch for each of ten consumers, five batches a second."""
-
-    def cut(sender: Sender) -> None:
-        gateway, network = container(site.stack.centre, "gateway"), ingest_network(site.site)
-        docker.run("network", "disconnect", network, gateway)
-        try:
-            accepted_for(sender, 20)
-        finally:
-            docker.run("network", "connect", "--alias", "gateway", network, gateway)
-
-    sender = survives(site, "line-cut", cut, record_property)
-    assert sender.refused == 0
-
-
 def test_the_disk_of_the_agents_queue_is_full(site: Running, record_property: Record) -> None:
-    """Applications are refused then, and nothing that was accepted is lost."""
+    """Applications are refused then, and nothing that was accepted is lost.
+
+    Before the line is cut: what that outage leaves free in the queue's file would have to be filled too.
+    """
     agent = site.stack.edge("local")
 
     def fill(sender: Sender) -> None:
@@ -164,6 +152,21 @@ def test_the_disk_of_the_agents_queue_is_full(site: Running, record_property: Re
 
     survives(site, "disk-full", fill, record_property)
     assert docker.inspect([container(agent, "agent")])[0]["RestartCount"] == 0
+
+
+def test_the_line_between_agent_and_gateway_is_cut(site: Running, record_property: Record) -> None:
+    """For longer than the sender can hold in its hands: a batch for each of ten consumers, five batches a second."""
+
+    def cut(sender: Sender) -> None:
+        gateway, network = container(site.stack.centre, "gateway"), ingest_network(site.site)
+        docker.run("network", "disconnect", network, gateway)
+        try:
+            accepted_for(sender, 20)
+        finally:
+            docker.run("network", "connect", "--alias", "gateway", network, gateway)
+
+    sender = survives(site, "line-cut", cut, record_property)
+    assert sender.refused == 0
 
 
 def in_volume(running: Running, command: str, *options: str) -> str:
