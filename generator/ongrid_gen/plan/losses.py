@@ -70,7 +70,7 @@ def folder(before: Kept, after: Kept) -> Iterator[Loss]:
             yield Loss("folder", component, message)
 
 
-def stored(before: Kept, after: Kept) -> Iterator[Loss]:
+def storage(before: Kept, after: Kept) -> Iterator[Loss]:
     """Tempo that writes to another place reads from there only."""
     if before.stored and after.stored and before.stored != after.stored:
         message = (
@@ -225,5 +225,5 @@ def named(names: list[str], most: int = MOST) -> str:
 
 
 LOSSES: Final[tuple[Rule, ...]] = (
-    retention, volume, folder, stored, label, bound, external, job, record, redefined, alert, datasource,
+    retention, volume, folder, storage, label, bound, external, job, record, redefined, alert, datasource,
 )  # fmt: skip
