@@ -59,6 +59,9 @@ RESERVED_LABELS: Final = frozenset(
 # Ports inside the networks of the stack.
 OTLP_GRPC: Final = 4317
 OTLP_HTTP: Final = 4318
+JAEGER_GRPC: Final = 14250
+JAEGER_HTTP: Final = 14268
+ZIPKIN: Final = 9411
 TEMPO_HTTP: Final = 3200
 OTLP_OWN: Final = 4319  # where an agent hands its own metrics to itself
 COLLECTOR_HEALTH: Final = 13133

@@ -38,12 +38,20 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """What an agent accepts from the applications beside it; 0 as a port means any free one."""
+    """What an agent accepts from the applications beside it.
+
+    `ports` are those of the host, by their key in the spec; 0 means any free one.
+    """
 
     listen: str
-    grpc_port: int
-    http_port: int
+    protocols: tuple[str, ...]
+    ports: Mapping[str, int]
     cors: tuple[str, ...]
+
+    @property
+    def http_port(self) -> int:
+        """The port of OTLP over HTTP."""
+        return self.ports["http_port"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,8 @@ def _service(index: int, data: Data) -> Service:
 
 
 def _ingest(data: Data) -> Ingest:
-    return Ingest(data["listen"], data["grpc_port"], data["http_port"], tuple(data["cors"]))
+    ports = {key: value for key, value in data.items() if key.endswith("_port")}
+    return Ingest(data["listen"], tuple(data["protocols"]), ports, tuple(data["cors"]))
 
 
 def _gateway(data: Data) -> Gateway:

@@ -1,6 +1,7 @@
 """The real stack, rendered from a spec of this folder and brought up with testcontainers."""
 
 import os
+import re
 import shutil
 import socket
 import uuid
@@ -51,8 +52,8 @@ def scratch() -> Iterator[Path]:
 def write_spec(folder: Path, name: str, spec: str = "site.yaml") -> Path:
     """Put a spec of this folder, under a site name of its own, where the stack is to run."""
     text = (HERE / spec).read_text(encoding="utf-8").replace("site: proof", f"site: {name}")
-    for key in ("grpc_port", "http_port"):  # a port that Docker chose is another one after a restart
-        text = text.replace(f"{key}: 0", f"{key}: {free_port()}")
+    # a port that Docker chose is another one after a restart
+    text = re.sub(r"(?<=_port: )0\b", lambda _: str(free_port()), text)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "site.yaml"
     path.write_text(text, encoding="utf-8")

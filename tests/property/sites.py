@@ -660,7 +660,7 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
             {},
             optional={
                 "listen": listen,
-                "protocols": st.just(["otlp"]),
+                "protocols": some(one_of(["otlp", "jaeger", "zipkin"]), 1),
                 "cors": cors,
                 **{key: st.just(ports[key]) for key in PORTS[:2]},
             },

@@ -14,10 +14,13 @@ from ongrid_gen.conventions import (
     COLLECTOR_HEALTH,
     COLLECTOR_METRICS,
     GRAFANA_HTTP,
+    JAEGER_GRPC,
+    JAEGER_HTTP,
     OTLP_GRPC,
     OTLP_HTTP,
     PROMETHEUS_HTTP,
     TEMPO_HTTP,
+    ZIPKIN,
 )
 from ongrid_gen.problems import Path
 
@@ -29,7 +32,11 @@ LOCALHOST: Final = "localhost"
 ITSELF: Final = (LOCALHOST, "127.0.0.1", "::1", "[::1]")
 TLS: Final = "https://"
 ADDRESS: Final = re.compile(r"https?://[^\s\"']+")
-OTLP_PORTS: Final = {"grpc": (GRPC, OTLP_GRPC), "http": (HTTP, OTLP_HTTP)}
+# What receivers speak, and the port they take by themselves.
+PROTOCOLS: Final = {
+    "otlp": {"grpc": (GRPC, OTLP_GRPC), "http": (HTTP, OTLP_HTTP)},
+    "jaeger": {"grpc": ("Jaeger over gRPC", JAEGER_GRPC), "thrift_http": ("Jaeger over HTTP", JAEGER_HTTP)},
+}
 PORT: Final = re.compile("[0-9]{1,5}")
 # The collector's exporters, by the part of their name before the slash.
 EXPORTERS: Final = {"otlp": GRPC, "otlp_grpc": GRPC, "otlphttp": HTTP, "otlp_http": HTTP}
@@ -111,7 +118,7 @@ def listeners(service: Service) -> Iterator[Listener]:
     """Yield the ports on which a container listens, as its configuration says."""
     file, data = service.config, service.settings
     if is_collector(data):
-        yield from otlp_listeners(service, file, data.get("receivers"), ("receivers",))
+        yield from receiver_listeners(service, file, data.get("receivers"), ("receivers",))
         yield from collector_metrics(service, file, data)
         started = [name for _, name in items(dig(data, "service", "extensions"))]
         for name, extension in items(data.get("extensions")):
@@ -128,7 +135,7 @@ def listeners(service: Service) -> Iterator[Listener]:
             str(dig(data, "server", "http_listen_address")) in ITSELF,
         )
         receivers = dig(data, "distributor", "receivers")
-        yield from otlp_listeners(service, file, receivers, ("distributor", "receivers"))
+        yield from receiver_listeners(service, file, receivers, ("distributor", "receivers"))
     elif is_prometheus(data):
         yield from web(service, PROMETHEUS_HTTP)
     elif is_alertmanager(data):
@@ -159,18 +166,24 @@ def collector_metrics(service: Service, file: str, data: Any) -> Iterator[Listen
     yield Listener(service, port, API, (file, "service", "telemetry"), inward)
 
 
-def otlp_listeners(service: Service, file: str, receivers: Any, below: Path) -> Iterator[Listener]:
-    """Yield the ports of OTLP receivers."""
+def receiver_listeners(service: Service, file: str, receivers: Any, below: Path) -> Iterator[Listener]:
+    """Yield the ports of receivers."""
     for name, receiver in items(receivers):
-        if str(name).split("/")[0] != "otlp":
-            continue
+        kind, path = str(name).split("/")[0], (file, *below, name)
+        if kind == "zipkin":
+            yield listener(service, ("Zipkin", ZIPKIN), path, receiver)
+        known = PROTOCOLS.get(kind, {})
         for key, settings in items(dig(receiver, "protocols")):
-            if key in OTLP_PORTS:
-                protocol, usual = OTLP_PORTS[key]
-                path = (file, *below, name, "protocols", key)
-                endpoint, secure = dig(settings, "endpoint"), bool(dig(settings, "tls"))
-                inward = is_inward(endpoint or (LOCALHOST if is_collector(service.settings) else ""))
-                yield Listener(service, port_of(endpoint) or usual, protocol, path, inward, secure)
+            if key in known:
+                yield listener(service, known[key], (*path, "protocols", key), settings)
+
+
+def listener(service: Service, spoken: tuple[str, int], path: Path, settings: Any) -> Listener:
+    """Return the port of one protocol; a collector that is told no address hears only itself."""
+    protocol, usual = spoken
+    endpoint, secure = dig(settings, "endpoint"), bool(dig(settings, "tls"))
+    inward = is_inward(endpoint or (LOCALHOST if is_collector(service.settings) else ""))
+    return Listener(service, port_of(endpoint) or usual, protocol, path, inward, secure)
 
 
 def port_of(address: Any) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from ongrid_gen.components import receivers
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Path, Problem
 
@@ -12,8 +13,7 @@ CODE: Final = "OG031"
 def check(site: Site) -> Iterator[Problem]:
     """Two components on one port of the host: the second one does not start."""
     published: list[tuple[Path, int]] = [
-        (("ingest", "grpc_port"), site.ingest.grpc_port),
-        (("ingest", "http_port"), site.ingest.http_port),
+        *((("ingest", door.key), site.ingest.ports[door.key]) for door in receivers.doors(site.ingest)),
         (("tempo", "port"), site.tempo.port),
         (("prometheus", "port"), site.prometheus.port),
         (("alertmanager", "port"), site.alertmanager.port),

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import collector, own_metrics, privacy
+from ongrid_gen.components import collector, own_metrics, privacy, receivers
 from ongrid_gen.components.base import Tree, publish, stamped, yaml_file
-from ongrid_gen.conventions import AGENT_HOST, COLLECTOR_HEALTH, GATEWAY_HOST, OTLP_GRPC, OTLP_HTTP
+from ongrid_gen.conventions import AGENT_HOST, COLLECTOR_HEALTH, GATEWAY_HOST, OTLP_HTTP
 from ongrid_gen.model import Edge, Site
 from ongrid_gen.naming import edge_project, ingest_network
 
@@ -26,9 +26,7 @@ def files(site: Site) -> Tree:
 def config(site: Site, edge: Edge) -> dict[str, Any]:
     """Return the agent's configuration: receive, limit memory, stamp the edge, queue on disk, forward."""
     way = {"endpoint": f"http://{GATEWAY_HOST}:{OTLP_HTTP}", "compression": "gzip"}
-    http: dict[str, Any] = {"endpoint": f"0.0.0.0:{OTLP_HTTP}"}
-    if site.ingest.cors:
-        http["cors"] = {"allowed_origins": [collector.literal(origin) for origin in site.ingest.cors]}
+    accepted = receivers.config(site.ingest)
     processors = {
         "memory_limiter": collector.memory_limiter(MEMORY),
         "resource/site": {"attributes": attributes(site, edge)},
@@ -36,10 +34,7 @@ def config(site: Site, edge: Edge) -> dict[str, Any]:
     }
     return {
         "extensions": collector.extensions(site),
-        "receivers": {
-            "otlp": {"protocols": {"grpc": {"endpoint": f"0.0.0.0:{OTLP_GRPC}"}, "http": http}},
-            own_metrics.RECEIVER: own_metrics.receiver(),
-        },
+        "receivers": {**accepted, own_metrics.RECEIVER: own_metrics.receiver()},
         "processors": processors,
         "exporters": {
             "otlp_http/gateway": {**way, **collector.delivery(site.gateway)},
@@ -49,7 +44,11 @@ def config(site: Site, edge: Edge) -> dict[str, Any]:
             "extensions": list(collector.extensions(site)),
             "telemetry": own_metrics.telemetry(edge),
             "pipelines": {
-                "traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": ["otlp_http/gateway"]},
+                "traces": {
+                    "receivers": list(accepted),
+                    "processors": list(processors),
+                    "exporters": ["otlp_http/gateway"],
+                },
                 own_metrics.PIPELINE: own_metrics.agent_pipeline(),
             },
         },
@@ -67,10 +66,8 @@ def attributes(site: Site, edge: Edge) -> list[dict[str, str]]:
 
 def compose(site: Site, edge: Edge, files: Tree) -> dict[str, Any]:
     """Return the compose file of one edge; `files` are the others of its folder."""
-    ports = [
-        publish(site.ingest.listen, site.ingest.grpc_port, OTLP_GRPC),
-        publish(site.ingest.listen, site.ingest.http_port, OTLP_HTTP),
-    ]
+    ingest = site.ingest
+    ports = [publish(ingest.listen, ingest.ports[door.key], door.port) for door in receivers.doors(ingest)]
     services = {
         NAME: collector.container(
             site, name=NAME, config_dir="./otelcol", memory=MEMORY, networks=["ingest"], ports=ports

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ongrid_gen.components import compose, grafana
+from ongrid_gen.components import compose, grafana, receivers
 from ongrid_gen.components.channels import secrets_of
 from ongrid_gen.components.tempo import storage
 from ongrid_gen.conventions import (
@@ -143,8 +143,10 @@ def published_ports(stack: Stack) -> list[tuple[str, str, str, int]]:
     if site.grafana.enabled:
         found.append(("grafana", "grafana.port", LOOPBACK, site.grafana.port))
     if stack.edges:
-        found.append(("agent", "ingest.grpc_port", site.ingest.listen, site.ingest.grpc_port))
-        found.append(("agent", "ingest.http_port", site.ingest.listen, site.ingest.http_port))
+        ingest = site.ingest
+        found += [
+            ("agent", f"ingest.{door.key}", ingest.listen, ingest.ports[door.key]) for door in receivers.doors(ingest)
+        ]
     return found
 
 
