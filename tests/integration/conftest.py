@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from testcontainers.compose import DockerCompose
 
-from ongrid_gen.components.compose import SECRETS_VARIABLE
+from ongrid_gen.conventions import SECRETS_VARIABLE
 from ongrid_gen.drill.sink import Sink
 from ongrid_gen.model import Site
 from ongrid_gen.render import Tree, render
