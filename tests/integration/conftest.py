@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from testcontainers.compose import DockerCompose
 
+from ongrid_gen import credentials
 from ongrid_gen.conventions import SECRETS_VARIABLE
 from ongrid_gen.drill.sink import Sink
 from ongrid_gen.model import Site
@@ -87,6 +88,8 @@ def stack_of(
     with Sink() as sink:
         secrets.mkdir()
         (secrets / "oncall.url").write_text(sink.url, encoding="utf-8")
+        if site.gateway.tls or site.gateway.auth:
+            credentials.provide(site, secrets, print)
         (secrets / "grafana-admin").write_text(uuid.uuid4().hex, encoding="utf-8")
         os.environ[SECRETS_VARIABLE] = str(secrets)
         with compose(bundle), compose(bundle / "edge" / "local"):
