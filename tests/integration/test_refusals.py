@@ -8,6 +8,7 @@ import random
 import shutil
 import socket
 import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -22,9 +23,10 @@ from cryptography import x509
 from integration.conftest import Running, Tree, compose, free_port, stack_of
 from ongrid_gen import certificates
 from ongrid_gen.certificates import CLIENT, SERVER
+from ongrid_gen.components.images import OTELCOL
 from ongrid_gen.conventions import OTLP_HTTP
 from ongrid_gen.credentials import read_certificate, read_key
-from ongrid_gen.runtime import api
+from ongrid_gen.runtime import api, docker
 from ongrid_gen.runtime.compose import Project
 from ongrid_gen.wait import until
 
@@ -313,3 +315,49 @@ def test_a_browser_is_told_whether_a_page_may_send(guarded: Running, origin: str
         connection.request("OPTIONS", "/v1/traces", headers=asks)
         allowed = connection.getresponse().headers.get("Access-Control-Allow-Origin")
     assert allowed == (origin if may else None)
+
+
+@pytest.fixture(scope="module")
+def program(guarded: Running, scratch: Path) -> Path:
+    """The collector's program, out of its image, as it would be on a host without Docker."""
+    identifier = docker.run("create", OTELCOL.reference(guarded.site.images), "validate").strip()
+    path = scratch / "otelcol-contrib"
+    try:
+        docker.run("cp", f"{identifier}:/otelcol-contrib", str(path))
+    finally:
+        docker.run("rm", identifier)
+    return path
+
+
+def test_an_edge_without_docker_is_the_same_edge(guarded: Running, port: int, scratch: Path, program: Path) -> None:
+    """The program is started as the unit of systemd starts it, but for the address: this host has another name here."""
+    state, edge = scratch / "state", guarded.stack.bundle / "edge" / "branch"
+    state.mkdir()
+    taken = guarded.site.ingest
+    own = {f":{taken.grpc_port}": f":{free_port()}", f":{taken.http_port}": f":{(http_port := free_port())}",
+           ":13133": f":{free_port()}", "8888": str(free_port())}  # fmt: skip
+    laid_over = (edge / "otelcol" / "host.yaml").read_text(encoding="utf-8")
+    for old, new in own.items():
+        assert old in laid_over
+        laid_over = laid_over.replace(old, new)
+    (scratch / "host.yaml").write_text(laid_over, encoding="utf-8")
+    address = f"https://localhost:{port}"
+    command = [
+        program,
+        f"--config={edge / 'otelcol' / 'agent.yaml'}",
+        f"--config={scratch / 'host.yaml'}",
+        *(f"--config=yaml:exporters::otlp_http/{name}::endpoint: {address}" for name in ("gateway", "own")),
+    ]
+    where = {"STATE_DIRECTORY": str(state), "CREDENTIALS_DIRECTORY": str(guarded.stack.secrets / "edges" / "branch")}
+    with (scratch / "host.log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(command, env=where, stdout=log, stderr=log)
+    try:
+        trace_id, body = a_trace(device_id="42")
+        until(lambda: posted(http.client.HTTPConnection("127.0.0.1", http_port, timeout=10), body, None) == 200,
+              seconds=30, what="the program to take a span")  # fmt: skip
+        stored = resource_of(guarded, trace_id)
+        assert (stored["ongrid.edge"], stored["device_id"], stored["rack"]) == ("branch", "43", "b7")
+        assert list((state / "queue").iterdir())
+    finally:
+        process.terminate()
+        process.wait(timeout=30)

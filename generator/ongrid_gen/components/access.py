@@ -49,25 +49,25 @@ def is_remote(site: Site) -> bool:
     return site.gateway.endpoint is not None
 
 
-def way(site: Site) -> Config:
-    """Return what every exporter of an agent says of its way to the gateway."""
+def way(site: Site, secrets: str = SECRETS_DIR) -> Config:
+    """Return what every exporter of an agent says of its way to the gateway. `secrets` is the folder that it sees."""
     gateway = site.gateway
     found: Config = {"endpoint": address(site), "compression": "gzip"}
     if gateway.tls:
-        found["tls"] = {"ca_file": secret(AUTHORITY), "min_version": OLDEST_TLS, "reload_interval": RELOAD}
+        found["tls"] = {"ca_file": f"{secrets}/{AUTHORITY}", "min_version": OLDEST_TLS, "reload_interval": RELOAD}
         if gateway.tls.clients:
-            found["tls"] |= {"cert_file": secret(CLIENT_CERTIFICATE), "key_file": secret(CLIENT_KEY)}
+            found["tls"] |= {"cert_file": f"{secrets}/{CLIENT_CERTIFICATE}", "key_file": f"{secrets}/{CLIENT_KEY}"}
     if gateway.auth:
         found["auth"] = {"authenticator": f"{EXTENSION[gateway.auth.scheme]}/gateway"}
     return found
 
 
-def agent_extensions(site: Site, edge: Edge) -> Config:
+def agent_extensions(site: Site, edge: Edge, secrets: str = SECRETS_DIR) -> Config:
     """Return the extension that shows an agent's credential. It reads a new one without a restart."""
     auth = site.gateway.auth
     if auth is None:
         return {}
-    file = secret(CREDENTIAL[auth.scheme])
+    file = f"{secrets}/{CREDENTIAL[auth.scheme]}"
     shown = {
         "basic": {"client_auth": {"username": edge.name, "password_file": file}},
         "bearer": {"filename": file},

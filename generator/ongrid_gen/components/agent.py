@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, collector, own_metrics, privacy
+from ongrid_gen.components import access, collector, host_agent, own_metrics, privacy
 from ongrid_gen.components.base import Tree, publish, stamped, yaml_file
 from ongrid_gen.conventions import AGENT_HOST, COLLECTOR_HEALTH, EDGE, OTLP_GRPC, OTLP_HTTP, SECRETS_VARIABLE
 from ongrid_gen.model import Edge, Site
@@ -19,7 +19,7 @@ def files(site: Site) -> Tree:
     """Return the folder of every edge."""
     tree: Tree = {}
     for edge in site.edges:
-        own = {CONFIG: yaml_file(config(site, edge), site)}
+        own = {CONFIG: yaml_file(config(site, edge), site), **host_agent.files(site, edge, MEMORY)}
         own["compose.yaml"] = yaml_file(compose(site, edge, own), site)
         tree |= {f"edge/{edge.name}/{path}": text for path, text in own.items()}
     return tree
@@ -45,14 +45,14 @@ def config(site: Site, edge: Edge) -> dict[str, Any]:
         },
         "processors": processors,
         "exporters": {
-            "otlp_http/gateway": {**way, **collector.delivery(site.gateway)},
+            collector.TO_GATEWAY: {**way, **collector.delivery(site.gateway)},
             own_metrics.TO_GATEWAY: own_metrics.to_gateway(way),
         },
         "service": {
             "extensions": list(extensions),
             "telemetry": own_metrics.telemetry(edge),
             "pipelines": {
-                "traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": ["otlp_http/gateway"]},
+                "traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": [collector.TO_GATEWAY]},
                 own_metrics.PIPELINE: own_metrics.agent_pipeline(),
             },
         },

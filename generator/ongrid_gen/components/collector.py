@@ -19,6 +19,7 @@ QUEUE_DIR: Final = "/var/lib/otelcol"
 USER_ID: Final = 10001
 USER: Final = f"{USER_ID}:{USER_ID}"
 INIT_SUFFIX: Final = "-queue-init"  # of the container that prepares the queue's volume and ends
+TO_GATEWAY: Final = "otlp_http/gateway"  # the agents' exporter of spans
 STOP_GRACE: Final = "30s"
 # What the level `detailed` has besides. A view that drops leaves nothing for another view of the same name to keep.
 DETAILS: Final = ("http.client.*", "http.server.*.body.size", "rpc.*", "otelcol_exporter_queue_batch*",
@@ -72,13 +73,13 @@ def delivery(gateway: Gateway) -> Config:
     }
 
 
-def telemetry(*, counts_requests: bool = False) -> Config:
+def telemetry(*, host: str = "0.0.0.0", counts_requests: bool = False) -> Config:
     """The collector's own metrics, under names that do not depend on its version.
 
     With `counts_requests` also how it answered over HTTP. That is a metric of the level `detailed`, whose others are
     left out, as are its labels but for the answer: one of them is whatever host a client names.
     """
-    exporter = {"host": "0.0.0.0", "port": COLLECTOR_METRICS, "without_type_suffix": True, "without_units": True}
+    exporter = {"host": host, "port": COLLECTOR_METRICS, "without_type_suffix": True, "without_units": True}
     metrics: Config = {"level": "normal", "readers": [{"pull": {"exporter": {"prometheus": exporter}}}]}
     if counts_requests:
         metrics |= {"level": "detailed", "views": [*map(unseen, DETAILS), ANSWERS]}

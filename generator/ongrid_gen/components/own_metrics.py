@@ -25,11 +25,11 @@ INTERVAL_MS: Final = 15_000
 PATIENCE: Final = {"enabled": True, "initial_interval": "1s", "max_interval": "15s", "max_elapsed_time": "120s"}
 
 
-def telemetry(edge: Edge) -> Config:
+def telemetry(edge: Edge, host: str = "0.0.0.0") -> Config:
     """Return an agent's telemetry: the page to look at on its machine, and what it pushes. `job` and `instance` of
     the series are `service.name` and `service.instance.id` here.
     """
-    own = collector.telemetry()
+    own = collector.telemetry(host=host)
     otlp = {"protocol": "http/protobuf", "endpoint": f"http://localhost:{OTLP_OWN}"}
     pushed = {"periodic": {"interval": INTERVAL_MS, "timeout": INTERVAL_MS, "exporter": {"otlp": otlp}}}
     metrics = {**own["metrics"], "readers": [*own["metrics"]["readers"], pushed]}
