@@ -9,6 +9,7 @@ from support import ROOT
 
 HEAD = "version: 1\nsite: demo\nservices: [{name: payments-api}]\n"
 ADDED = '{name: depot, attributes: {device_id: "44"}}'
+MANY = f'{HEAD}edges:\n    - name: a\n    - name: local\n      attributes:\n        x: "1" # one\n'
 PLACES = {
     "none yet": (HEAD, f"{HEAD}\nedges:\n  - {{name: local}}\n  - {ADDED}\n"),
     "no line end": (HEAD.rstrip(), f"{HEAD}\nedges:\n  - {{name: local}}\n  - {ADDED}\n"),
@@ -20,11 +21,7 @@ PLACES = {
         f"{HEAD}edges:\n- {{name: local}}  # here\n\n# storage\ntempo: {{}}\n",
         f"{HEAD}edges:\n- {{name: local}}  # here\n- {ADDED}\n\n# storage\ntempo: {{}}\n",
     ),
-    "many lines each": (
-        f"{HEAD}edges:\n    - name: a\n    - name: local\n      attributes:\n        x: \"1\" # one\n# storage\ntempo: {{}}\n",
-        f"{HEAD}edges:\n    - name: a\n    - name: local\n      attributes:\n        x: \"1\" # one\n    - {ADDED}\n"
-        "# storage\ntempo: {}\n",
-    ),
+    "many lines each": (f"{MANY}# storage\ntempo: {{}}\n", f"{MANY}    - {ADDED}\n# storage\ntempo: {{}}\n"),
     "at the end": (f"{HEAD}edges:\n  - name: local", f"{HEAD}edges:\n  - name: local\n  - {ADDED}\n"),
 }  # fmt: skip
 
@@ -78,9 +75,8 @@ def test_an_alias_is_no_place_for_one_more(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_the_list_says_what_an_edge_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = written(
-        tmp_path, f"{HEAD}edges: [{{name: local}}, {{name: branch}}]\ngateway: {{auth: {{bearer: secrets/t}}}}\n"
-    )
+    edges = "edges: [{name: local}, {name: branch}]"
+    path = written(tmp_path, f"{HEAD}{edges}\ngateway: {{auth: {{bearer: secrets/t}}}}\n")
     assert 0 == run(["edge", "list", str(path)])
     assert "local   without token\nbranch  without token\n" == capsys.readouterr().out
     assert 0 == run(["certs", str(path)])
