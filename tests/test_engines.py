@@ -75,12 +75,28 @@ maintenance:
   - {name: deploy, from: "12:00", to: "13:00", match: {severity: critical}}
   - {name: all, from: "04:00", to: "24:00", timezone: Europe/Berlin}
 """
+# A gateway for other machines, and edges whose attributes are of many languages, by name of the sort of credential.
+GUARDED = """
+version: 1
+site: guarded
+services: [{name: payments-api}]
+edges:
+  - {name: local, attributes: {device_id: '$1 ${HOME} "quoted" \\ {{ x }}', 'q"$1': 결제}}
+  - {name: branch}
+gateway:
+  endpoint: https://traces.example.com
+  listen: 0.0.0.0
+  tls: {}
+  auth: {%s: secrets/edges.%s}
+notify: {channels: [{name: oncall, type: webhook, url_file: secrets/oncall.url}], default: oncall}
+"""
 SPECS = {
     "smallest": (ROOT / "site.min.yaml").read_text(encoding="utf-8"),
     "demo": (ROOT / "site.yaml").read_text(encoding="utf-8"),
     "ongrid": (ROOT / "site.yaml").read_text(encoding="utf-8") + "\nalerting: {style: ongrid}\n",
     "hostile": HOSTILE,
     "channels": CHANNELS,
+    **{scheme: GUARDED % (scheme, scheme) for scheme in ("basic", "bearer")},
 }
 
 

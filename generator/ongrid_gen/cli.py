@@ -24,6 +24,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "estimate": ("estimate", "series, spans and bytes, against the budget"),
     "test": ("test", "run the rendered rule unit tests with promtool"),
     "images": ("images", "pull, or build, the images the stack needs"),
+    "edge": ("edge", "list the edges of a site, or add one"),
+    "certs": ("certs", "make the certificates and credentials of gateway and edges"),
     "up": ("up", "start the stack and wait until it is really ready"),
     "down": ("down", "stop the stack"),
     "status": ("status", "say what runs, and what fires"),

@@ -70,10 +70,14 @@ PROMETHEUS_HTTP: Final = 9090
 ALERTMANAGER_HTTP: Final = 9093
 GRAFANA_HTTP: Final = 3000
 
+# On every span: the edge whose agent it came through. With credentials the gateway says it, not the agent.
+EDGE: Final = "ongrid.edge"
+
 # The `job` of the series that agents push of themselves, their `instance` being the edge; and how their names begin.
 AGENT_JOB: Final = "agent"
 OWN_METRICS: Final = "otelcol_"
 
+LOCALHOST: Final = "localhost"
 # Host names inside the networks of the stack: the names of the compose services.
 AGENT_HOST: Final = "agent"
 GATEWAY_HOST: Final = "gateway"
@@ -88,6 +92,8 @@ TEMPO_UID: Final = "tempo"
 ALERTMANAGER_UID: Final = "alertmanager"
 
 SECRETS_DIR: Final = "/run/secrets"
+# The folder of the secrets, for Compose.
+SECRETS_VARIABLE: Final = "ONGRID_GEN_SECRETS"
 RUNBOOKS: Final = "runbooks"
 QUERIES: Final = "queries/traceql.yaml"
 # On a container: the digest of the files it reads.

@@ -55,14 +55,44 @@ class Ingest:
 
 
 @dataclass(frozen=True, slots=True)
+class Tls:
+    """The gateway's certificate, its key and the site's authority, as files relative to the folder of the spec.
+
+    With `clients` the gateway asks agents for certificates too.
+    """
+
+    certificate: str
+    key: str
+    authority: str
+    clients: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How edges prove who they are: the scheme, `basic` or `bearer`, and the gateway's file of credentials."""
+
+    scheme: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gateway:
-    """The collector in the centre. `queue_size` counts spans, sizes are bytes."""
+    """The collector in the centre. `queue_size` counts spans, sizes are bytes.
+
+    `endpoint` is where agents on other machines reach it; `listen` and `port` are published for them only.
+    """
 
     batch_timeout: Decimal
     batch_size: int
     queue_size: int
     queue_persistent: bool
     memory: int
+    max_request: int
+    endpoint: str | None
+    listen: str
+    port: int
+    tls: Tls | None
+    auth: Auth | None
 
 
 @dataclass(frozen=True, slots=True)

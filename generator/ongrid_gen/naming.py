@@ -14,6 +14,11 @@ def edge_project(site: Site, edge: str) -> str:
     return f"{project(site)}-edge-{edge}"
 
 
+def edge_secrets(edge: str) -> str:
+    """Return the folder of an edge's secrets, relative to the folder of all secrets."""
+    return f"edges/{edge}"
+
+
 def ingest_network(site: Site) -> str:
     """Return the network in which agents on the same machine reach the gateway."""
     return f"{project(site)}_ingest"

@@ -238,6 +238,11 @@ def empty_mapping(case: Case) -> Problem:
     return case.problem(f"must hold at least one of {suggest.listed(case.schema['properties'])}", code=MISSING_KEY)
 
 
+def full_mapping(case: Case) -> Problem:
+    """Say which keys exclude each other."""
+    return case.problem(f"must hold only one of {suggest.listed(case.schema['properties'])}", "remove the others")
+
+
 def lonely_scope(case: Case) -> Problem:
     """Say which key another one needs."""
     given = case.value if isinstance(case.value, dict) else {}
@@ -274,6 +279,7 @@ SAYINGS: Final[Mapping[str, Callable[[Case], Problem]]] = {
     "minItems": too_few,
     "uniqueItems": not_unique,
     "minProperties": empty_mapping,
+    "maxProperties": full_mapping,
     "dependentRequired": lonely_scope,
     "not": excluded,
 }

@@ -1,12 +1,14 @@
 """From the data of a spec to the site: durations become seconds, sizes bytes, percentages shares."""
 
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from ongrid_gen.model import (
     LISTED,
     Alert,
     Alerting,
     Alertmanager,
+    Auth,
     Budget,
     BurnWindow,
     Channel,
@@ -31,6 +33,7 @@ from ongrid_gen.model import (
     Slo,
     Suppression,
     Tempo,
+    Tls,
 )
 from ongrid_gen.problems import Path
 from ongrid_gen.units import parse_duration, parse_size
@@ -100,7 +103,23 @@ def _gateway(data: Data) -> Gateway:
         queue_size=data["queue"]["size"],
         queue_persistent=data["queue"]["persistent"],
         memory=parse_size(data["memory"]),
+        max_request=parse_size(data["max_request"]),
+        endpoint=data.get("endpoint"),
+        listen=data["listen"],
+        port=data["port"] if "port" in data else port_of(data.get("endpoint")),
+        tls=_tls(data["tls"]) if "tls" in data else None,
+        auth=Auth(*next(iter(data["auth"].items()))) if "auth" in data else None,
     )
+
+
+def _tls(data: Data) -> Tls:
+    return Tls(data["certificate"], data["key"], data["ca"], data["clients"])
+
+
+def port_of(endpoint: str | None) -> int:
+    """Return the port of an address, as written or by its scheme; 0 without an address."""
+    found = urlsplit(endpoint or "")
+    return found.port or {"http": 80, "https": 443}.get(found.scheme, 0)
 
 
 def _tempo(data: Data, versions: Data) -> Tempo:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from ongrid_gen.blame import blame
-from ongrid_gen.components import tempo
-from ongrid_gen.components.compose import SECRETS_VARIABLE
+from ongrid_gen.components import agent, host_agent, tempo
 from ongrid_gen.components.images import ALERTMANAGER, OTELCOL, PROMETHEUS
+from ongrid_gen.conventions import SECRETS_VARIABLE
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Problem
 from ongrid_gen.render import Tree
@@ -75,6 +75,11 @@ def engines(site: Site, tree: Tree) -> list[Engine]:
         names = [path.removeprefix("prometheus/") for path in rules]
         found.append(Engine("promtool check rules", "prometheus/rules", promtool(site, "rules", "--lint=all", *names)))
     found += [Engine("otelcol validate", path, otelcol(site, path)) for path in ("otelcol/gateway.yaml", *agents)]
+    hosts = sorted(path for path in tree if path.endswith(host_agent.CONFIG))
+    found += [
+        Engine("otelcol validate", path, otelcol(site, path.replace(host_agent.CONFIG, agent.CONFIG), over=path))
+        for path in hosts
+    ]
     return found + [Engine("docker compose config", path, compose(path)) for path in composes]
 
 
@@ -117,15 +122,16 @@ def amtool(site: Site) -> Callable[[Path], str]:
     return ask
 
 
-def otelcol(site: Site, path: str) -> Callable[[Path], str]:
-    """Ask the collector; it wants to see its queue's folder."""
+def otelcol(site: Site, path: str, *, over: str = "") -> Callable[[Path], str]:
+    """Ask the collector, of a file or of one with another laid `over`; it wants to see its queue's folder."""
     image = OTELCOL.reference(site.images)
 
     def ask(folder: Path) -> str:
         mount = f"{(folder / path).parent}:/etc/otelcol"
-        config = f"--config=/etc/otelcol/{Path(path).name}"
-        queue = ("--tmpfs=/var/lib/otelcol:mode=1777",)
-        return contained(image, mount, "/otelcol-contrib", "validate", config, extra=queue)
+        names = [Path(one).name for one in (path, over) if one]
+        configs = [f"--config=/etc/otelcol/{name}" for name in names]
+        queue = ("--tmpfs=/var/lib/otelcol:mode=1777", "--env=STATE_DIRECTORY=/var/lib/otelcol")
+        return contained(image, mount, "/otelcol-contrib", "validate", *configs, extra=queue)
 
     return ask
 

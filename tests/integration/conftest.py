@@ -14,7 +14,8 @@ from types import MappingProxyType
 import pytest
 from testcontainers.compose import DockerCompose
 
-from ongrid_gen.components.compose import SECRETS_VARIABLE
+from ongrid_gen import credentials
+from ongrid_gen.conventions import SECRETS_VARIABLE
 from ongrid_gen.drill.sink import Sink
 from ongrid_gen.model import Site
 from ongrid_gen.render import Tree, render
@@ -99,6 +100,8 @@ def stack_of(
         folder.mkdir()
         for file, text in {"oncall.url": sink.url, "grafana-admin": uuid.uuid4().hex, **secrets}.items():
             (folder / file).write_text(text, encoding="utf-8")
+        if site.gateway.tls or site.gateway.auth:
+            credentials.provide(site, folder, print)
         os.environ[SECRETS_VARIABLE] = str(folder)
         with compose(bundle), compose(bundle / "edge" / "local"):
             yield Running(site, Stack(site, bundle, folder, ("local",)), sink)

@@ -556,13 +556,32 @@ DISK = one_of(["1Ti", "20Gi", "5000000Mi"])
 PORTS = ("grpc_port", "http_port", "tempo", "prometheus", "alertmanager", "grafana")
 # How long traces are kept; what is long needs room for the busiest budget.
 SHORT, LONG = ["72h", "1w", "100h30m"], ["1y2w3d4h5m6s7ms"]
-GATEWAY = keys(
+TLS = keys(
     {},
     optional={
-        "batch": keys({}, optional={"timeout": one_of(["200ms", "1s", "1500ms"]), "size": one_of([1, 1024, 5000])}),
-        "queue": keys({}, optional={"size": one_of([5000, 10**9]), "persistent": SWITCH}),
-        "memory": MEMORY,
+        "certificate": st.just("secrets/own.crt"),
+        "key": st.just("secrets/own.key"),
+        "ca": st.just("secrets/own-ca.crt"),
+        "clients": SWITCH,
     },
+)
+AUTH = keys({"basic": st.just("secrets/edges.htpasswd")}) | keys({"bearer": st.just("secrets/edges.tokens")})
+# Other machines reach it only with a credential, and by TLS.
+REACHED = keys(
+    {"endpoint": one_of(["https://traces.example.com:4318", "https://10.0.0.7", "https://hub"]), "auth": AUTH},
+    optional={"listen": one_of(["127.0.0.1", "0.0.0.0", "::"]), "tls": TLS, "port": one_of([0, 14318])},
+)
+GATEWAY = together(
+    keys(
+        {},
+        optional={
+            "batch": keys({}, optional={"timeout": one_of(["200ms", "1s", "1500ms"]), "size": one_of([1, 1024, 5000])}),
+            "queue": keys({}, optional={"size": one_of([5000, 10**9]), "persistent": SWITCH}),
+            "memory": MEMORY,
+            "max_request": one_of(["1Mi", "64Mi"]),
+        },
+    ),
+    keys({}, optional={"tls": TLS, "auth": AUTH}) | REACHED,
 )
 ALERTING = keys(
     {},

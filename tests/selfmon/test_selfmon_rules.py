@@ -21,6 +21,7 @@ version: 1
 site: watched
 services: [{name: self-tempo}]
 labels: {cluster: prod, component: x}
+gateway: {auth: {basic: secrets/edges.htpasswd}}
 versions: {tempo: "%s"}
 prometheus: {scrape: [{job: node, targets: ["node:9100"]}, {job: db, targets: ["db:9187"]}]}
 """

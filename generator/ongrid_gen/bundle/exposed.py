@@ -7,7 +7,6 @@ from typing import Any, Final
 from ongrid_gen import catalogue
 from ongrid_gen.bundle.files import Bundle
 from ongrid_gen.bundle.network import (
-    LOCALHOST,
     SCRAPES,
     WRITERS,
     Call,
@@ -25,6 +24,7 @@ from ongrid_gen.conventions import (
     GRAPH_FAILED,
     GRAPH_TOTAL,
     LATENCY,
+    LOCALHOST,
     SIZE,
     SPAN_BOUNDS,
 )

@@ -16,6 +16,7 @@ from ongrid_gen.conventions import (
     GRAFANA_HTTP,
     JAEGER_GRPC,
     JAEGER_HTTP,
+    LOCALHOST,
     OTLP_GRPC,
     OTLP_HTTP,
     PROMETHEUS_HTTP,
@@ -28,7 +29,6 @@ GRPC: Final = "OTLP over gRPC"
 HTTP: Final = "OTLP over HTTP"
 API: Final = "HTTP"
 SCRAPES: Final = "scrape_configs"
-LOCALHOST: Final = "localhost"
 ITSELF: Final = (LOCALHOST, "127.0.0.1", "::1", "[::1]")
 TLS: Final = "https://"
 ADDRESS: Final = re.compile(r"https?://[^\s\"']+")
@@ -48,7 +48,8 @@ WRITERS: Final = ("prometheusremotewrite", "prometheus_remote_write")
 class Listener:
     """A port on which a container listens, and what it speaks there.
 
-    `inward`: only the container itself hears what comes in. `secure`: it speaks TLS.
+    `inward`: only the container itself hears what comes in. `secure`: it speaks TLS. `asks`: it wants a credential, or
+    a certificate of an authority.
     """
 
     service: Service
@@ -57,6 +58,7 @@ class Listener:
     path: Path
     inward: bool = False
     secure: bool = False
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,8 @@ def listener(service: Service, spoken: tuple[str, int], path: Path, settings: An
     protocol, usual = spoken
     endpoint, secure = dig(settings, "endpoint"), bool(dig(settings, "tls"))
     inward = is_inward(endpoint or (LOCALHOST if is_collector(service.settings) else ""))
-    return Listener(service, port_of(endpoint) or usual, protocol, path, inward, secure)
+    asks = bool(dig(settings, "auth", "authenticator") or dig(settings, "tls", "client_ca_file"))
+    return Listener(service, port_of(endpoint) or usual, protocol, path, inward, secure, asks)
 
 
 def port_of(address: Any) -> int:

@@ -18,11 +18,15 @@ def check(site: Site) -> Iterator[Problem]:
         (("prometheus", "port"), site.prometheus.port),
         (("alertmanager", "port"), site.alertmanager.port),
     ]
+    if site.gateway.endpoint is not None:
+        published.append((("gateway", "port"), site.gateway.port))
     if site.grafana.enabled:
         published.append((("grafana", "port"), site.grafana.port))
     first: dict[int, Path] = {}
     for path, port in published:
-        if port and port in first:
+        # the machine of the gateway need not be one with an agent
+        apart = {path[0], first.get(port, path)[0]} == {"gateway", "ingest"}
+        if port and port in first and not apart:
             yield Problem(
                 code=CODE,
                 path=path,

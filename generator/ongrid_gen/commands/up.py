@@ -50,7 +50,7 @@ def command(site: Path, out: Path | None, edges: tuple[str, ...], timeout: float
     say_differences(spec.site)
     rendered = rendered_bundle(spec)
     images.provide(spec.site, progress)
-    prepare_secrets(spec.site, spec.secrets, progress)
+    prepare_secrets(spec.site, stack.edges, spec.secrets, progress)
     proof = planned(rendered, stack, look_beside=out is None)
     write_bundle(rendered, stack.bundle)
     require_free_ports(stack, proof.before.ports)

@@ -2,22 +2,24 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import collector, own_metrics, privacy, receivers
+from ongrid_gen.components import access, collector, host_agent, own_metrics, privacy, receivers
 from ongrid_gen.components.base import Tree, publish, stamped, yaml_file
-from ongrid_gen.conventions import AGENT_HOST, COLLECTOR_HEALTH, GATEWAY_HOST, OTLP_HTTP
+from ongrid_gen.conventions import AGENT_HOST, COLLECTOR_HEALTH, EDGE, SECRETS_VARIABLE
 from ongrid_gen.model import Edge, Site
 from ongrid_gen.naming import edge_project, ingest_network
 
 NAME: Final = "agent"
 CONFIG: Final = "otelcol/agent.yaml"
 MEMORY: Final = 256 << 20
+# The folder of the secrets beside the folder of the edge's, as it is copied to its machine; `up` sets the variable.
+SECRETS_DEFAULT: Final = "./secrets"
 
 
 def files(site: Site) -> Tree:
     """Return the folder of every edge."""
     tree: Tree = {}
     for edge in site.edges:
-        own = {CONFIG: yaml_file(config(site, edge), site)}
+        own = {CONFIG: yaml_file(config(site, edge), site), **host_agent.files(site, edge, MEMORY)}
         own["compose.yaml"] = yaml_file(compose(site, edge, own), site)
         tree |= {f"edge/{edge.name}/{path}": text for path, text in own.items()}
     return tree
@@ -25,7 +27,8 @@ def files(site: Site) -> Tree:
 
 def config(site: Site, edge: Edge) -> dict[str, Any]:
     """Return the agent's configuration: receive, limit memory, stamp the edge, queue on disk, forward."""
-    way = {"endpoint": f"http://{GATEWAY_HOST}:{OTLP_HTTP}", "compression": "gzip"}
+    way = access.way(site)
+    extensions = {**collector.extensions(site), **access.agent_extensions(site, edge)}
     accepted = receivers.config(site.ingest)
     processors = {
         "memory_limiter": collector.memory_limiter(MEMORY),
@@ -33,21 +36,21 @@ def config(site: Site, edge: Edge) -> dict[str, Any]:
         **privacy.processors(site),
     }
     return {
-        "extensions": collector.extensions(site),
+        "extensions": extensions,
         "receivers": {**accepted, own_metrics.RECEIVER: own_metrics.receiver()},
         "processors": processors,
         "exporters": {
-            "otlp_http/gateway": {**way, **collector.delivery(site.gateway)},
+            collector.TO_GATEWAY: {**way, **collector.delivery(site.gateway)},
             own_metrics.TO_GATEWAY: own_metrics.to_gateway(way),
         },
         "service": {
-            "extensions": list(collector.extensions(site)),
+            "extensions": list(extensions),
             "telemetry": own_metrics.telemetry(edge),
             "pipelines": {
                 "traces": {
                     "receivers": list(accepted),
                     "processors": list(processors),
-                    "exporters": ["otlp_http/gateway"],
+                    "exporters": [collector.TO_GATEWAY],
                 },
                 own_metrics.PIPELINE: own_metrics.agent_pipeline(),
             },
@@ -57,7 +60,7 @@ def config(site: Site, edge: Edge) -> dict[str, Any]:
 
 def attributes(site: Site, edge: Edge) -> list[dict[str, str]]:
     """Return what every span of this edge carries."""
-    wanted = {"deployment.environment": site.environment, **edge.attributes}
+    wanted = {"deployment.environment": site.environment, **edge.attributes, EDGE: edge.name}
     return [
         {"key": collector.literal(key), "value": collector.literal(value), "action": "upsert"}
         for key, value in wanted.items()
@@ -68,9 +71,16 @@ def compose(site: Site, edge: Edge, files: Tree) -> dict[str, Any]:
     """Return the compose file of one edge; `files` are the others of its folder."""
     ingest = site.ingest
     ports = [publish(ingest.listen, ingest.ports[door.key], door.port) for door in receivers.doors(ingest)]
+    secrets = access.agent_secrets(site, edge)
     services = {
         NAME: collector.container(
-            site, name=NAME, config_dir="./otelcol", memory=MEMORY, networks=["ingest"], ports=ports
+            site,
+            name=NAME,
+            config_dir="./otelcol",
+            memory=MEMORY,
+            networks=["ingest"],
+            ports=ports,
+            secrets=list(secrets),
         ),
         "ready": collector.prober(site.images, [f"{AGENT_HOST}:{COLLECTOR_HEALTH}"], ["ingest"]),
     }
@@ -79,5 +89,11 @@ def compose(site: Site, edge: Edge, files: Tree) -> dict[str, Any]:
     data: dict[str, Any] = {"name": edge_project(site, edge.name), "services": stamped(services, files)}
     if site.gateway.queue_persistent:
         data["volumes"] = {"agent-queue": {}}
-    data["networks"] = {"ingest": {"name": ingest_network(site), "external": True}}
+    # the network of the centre is on its machine only
+    shared = {"name": ingest_network(site), "external": True}
+    data["networks"] = {"ingest": {} if access.is_remote(site) else shared}
+    if secrets:
+        data["secrets"] = {
+            name: {"file": f"${{{SECRETS_VARIABLE}:-{SECRETS_DEFAULT}}}/{file}"} for name, file in secrets.items()
+        }
     return data

@@ -16,9 +16,21 @@ from ongrid_gen.units import go_duration, mebibytes
 Config = dict[str, Any]
 STORAGE: Final = "file_storage/queue"
 QUEUE_DIR: Final = "/var/lib/otelcol"
-USER: Final = "10001:10001"
+USER_ID: Final = 10001
+USER: Final = f"{USER_ID}:{USER_ID}"
 INIT_SUFFIX: Final = "-queue-init"  # of the container that prepares the queue's volume and ends
+TO_GATEWAY: Final = "otlp_http/gateway"  # the agents' exporter of spans
 STOP_GRACE: Final = "30s"
+# What the level `detailed` has besides. A view that drops leaves nothing for another view of the same name to keep.
+DETAILS: Final = ("http.client.*", "http.server.*.body.size", "rpc.*", "otelcol_exporter_queue_batch*",
+                  "otelcol_processor_internal_duration")  # fmt: skip
+ANSWERS: Final[Config] = {
+    "selector": {"instrument_name": "http.server.request.duration"},
+    "stream": {
+        "attribute_keys": {"included": ["http.response.status_code"]},
+        "aggregation": {"explicit_bucket_histogram": {"boundaries": [], "record_min_max": False}},
+    },
+}
 
 
 def memory_limiter(memory: int) -> Config:
@@ -61,10 +73,22 @@ def delivery(gateway: Gateway) -> Config:
     }
 
 
-def telemetry() -> Config:
-    """The collector's own metrics, under names that do not depend on its version."""
-    exporter = {"host": "0.0.0.0", "port": COLLECTOR_METRICS, "without_type_suffix": True, "without_units": True}
-    return {"metrics": {"level": "normal", "readers": [{"pull": {"exporter": {"prometheus": exporter}}}]}}
+def telemetry(*, host: str = "0.0.0.0", counts_requests: bool = False) -> Config:
+    """The collector's own metrics, under names that do not depend on its version.
+
+    With `counts_requests` also how it answered over HTTP. That is a metric of the level `detailed`, whose others are
+    left out, as are its labels but for the answer: one of them is whatever host a client names.
+    """
+    exporter = {"host": host, "port": COLLECTOR_METRICS, "without_type_suffix": True, "without_units": True}
+    metrics: Config = {"level": "normal", "readers": [{"pull": {"exporter": {"prometheus": exporter}}}]}
+    if counts_requests:
+        metrics |= {"level": "detailed", "views": [*map(unseen, DETAILS), ANSWERS]}
+    return {"metrics": metrics}
+
+
+def unseen(instruments: str) -> Config:
+    """Return the view that leaves metrics out."""
+    return {"selector": {"instrument_name": instruments}, "stream": {"aggregation": {"drop": {}}}}
 
 
 def literal(value: str) -> str:
@@ -73,11 +97,13 @@ def literal(value: str) -> str:
 
 
 def container(
-    site: Site, *, name: str, config_dir: str, memory: int, networks: list[str], ports: list[str]
+    site: Site, *, name: str, config_dir: str, memory: int, networks: list[str], ports: list[str], secrets: list[str]
 ) -> ComposeService:
     """Return a collector's container."""
     volumes = [f"{config_dir}:/etc/otelcol:ro"]
     extra: ComposeService = {"hostname": name, "stop_grace_period": STOP_GRACE}
+    if secrets:
+        extra["secrets"] = secrets
     if site.gateway.queue_persistent:
         volumes.append(f"{name}-queue:{QUEUE_DIR}")
         extra["depends_on"] = {f"{name}{INIT_SUFFIX}": {"condition": "service_completed_successfully"}}

@@ -2,16 +2,15 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import alertmanager, collector, gateway, grafana, prometheus, tempo
+from ongrid_gen.components import access, alertmanager, collector, gateway, grafana, prometheus, tempo
 from ongrid_gen.components.base import Tree, stamped, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.tempo import storage
-from ongrid_gen.conventions import COLLECTOR_HEALTH, GATEWAY_HOST, TEMPO_HOST, TEMPO_HTTP
+from ongrid_gen.conventions import COLLECTOR_HEALTH, GATEWAY_HOST, SECRETS_VARIABLE, TEMPO_HOST, TEMPO_HTTP
 from ongrid_gen.model import Site
 from ongrid_gen.naming import ingest_network, project
 
-# The folder of the secrets; `up` sets it. The default is right for a bundle in build/<site>/ beside the spec.
-SECRETS_VARIABLE: Final = "ONGRID_GEN_SECRETS"
+# Where the secrets are, if `up` does not say: right for a bundle in build/<site>/ beside the spec.
 SECRETS_DEFAULT: Final = "../../secrets"
 
 
@@ -65,5 +64,5 @@ def volumes(site: Site) -> list[str]:
 
 def secret_files(site: Site) -> list[str]:
     """Return every secret file the centre mounts, relative to the folder of the spec."""
-    found = sorted({*alertmanager.secrets(site), *storage.secrets(site.tempo)})
+    found = sorted({*access.gateway_secrets(site), *alertmanager.secrets(site), *storage.secrets(site.tempo)})
     return [*found, grafana.PASSWORD_FILE] if site.grafana.enabled else found

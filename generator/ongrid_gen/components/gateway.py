@@ -2,8 +2,9 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import collector, own_metrics, privacy
-from ongrid_gen.components.base import ComposeService, Tree, yaml_file
+from ongrid_gen.components import access, collector, own_metrics, privacy
+from ongrid_gen.components.base import ComposeService, Tree, publish, yaml_file
+from ongrid_gen.components.channels import secret_name
 from ongrid_gen.conventions import OTLP_GRPC, OTLP_HTTP, TEMPO_HOST
 from ongrid_gen.model import Service, Site
 from ongrid_gen.text import Code, fill, ottl_string
@@ -22,6 +23,7 @@ def files(site: Site) -> Tree:
 def config(site: Site) -> dict[str, Any]:
     """Return the configuration: receive from agents, limit memory, rename, queue on disk, hand over to Tempo."""
     processors: dict[str, Any] = {"memory_limiter": collector.memory_limiter(site.gateway.memory)}
+    processors |= access.identity(site)
     renames = [rename(service) for service in site.services if service.aliases]
     if renames:
         processors["transform/names"] = {
@@ -29,17 +31,12 @@ def config(site: Site) -> dict[str, Any]:
             "trace_statements": [collector.literal(statement) for statement in renames],
         }
     processors |= privacy.processors(site)
+    extensions = {**collector.extensions(site), **access.gateway_extensions(site)}
+    own = own_metrics.gateway_processors(site)
     return {
-        "extensions": collector.extensions(site),
-        "receivers": {
-            "otlp": {
-                "protocols": {
-                    "grpc": {"endpoint": f"0.0.0.0:{OTLP_GRPC}", "max_recv_msg_size_mib": 16},
-                    "http": {"endpoint": f"0.0.0.0:{OTLP_HTTP}"},
-                }
-            }
-        },
-        "processors": {**processors, **own_metrics.gateway_processors()},
+        "extensions": extensions,
+        "receivers": {"otlp": {"protocols": access.protocols(site.gateway)}},
+        "processors": {**processors, **own},
         "exporters": {
             "otlp_grpc/tempo": {
                 "endpoint": f"{TEMPO_HOST}:{OTLP_GRPC}",
@@ -49,11 +46,11 @@ def config(site: Site) -> dict[str, Any]:
             own_metrics.TO_PROMETHEUS: own_metrics.to_prometheus(),
         },
         "service": {
-            "extensions": list(collector.extensions(site)),
-            "telemetry": collector.telemetry(),
+            "extensions": list(extensions),
+            "telemetry": collector.telemetry(counts_requests=site.gateway.auth is not None),
             "pipelines": {
                 "traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": ["otlp_grpc/tempo"]},
-                own_metrics.PIPELINE: own_metrics.gateway_pipeline(),
+                own_metrics.PIPELINE: own_metrics.gateway_pipeline(list(own)),
             },
         },
     }
@@ -66,14 +63,16 @@ def rename(service: Service) -> str:
 
 
 def service(site: Site) -> ComposeService:
-    """Return the gateway's container. It publishes nothing: agents reach it in the network `ingest`."""
+    """Return the gateway's container. Agents reach it in the network `ingest`, or where the spec says."""
+    gateway = site.gateway
     made = collector.container(
         site,
         name=NAME,
         config_dir="./otelcol",
         memory=site.gateway.memory,
         networks=["inside", "ingest"],
-        ports=[],
+        ports=[publish(gateway.listen, gateway.port, OTLP_HTTP)] if access.is_remote(site) else [],
+        secrets=[secret_name(file) for file in access.gateway_secrets(site)],
     )
     # stopping goes in reverse: the gateway stops before Tempo, and keeps what it still has in its queue
     made["depends_on"] = {**made.get("depends_on", {}), "tempo": {"condition": "service_started"}}

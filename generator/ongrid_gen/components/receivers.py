@@ -1,6 +1,6 @@
 """What an agent listens for: the receivers of its configuration, and the ports they have inside and on the host."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,14 +36,29 @@ def doors(ingest: Ingest) -> Iterator[Door]:
 
 
 def config(ingest: Ingest) -> dict[str, Any]:
-    """Return the receivers by name."""
+    """Return the receivers of a container by name."""
+
+    def settings(door: Door) -> dict[str, Any]:
+        found: dict[str, Any] = {"endpoint": f"0.0.0.0:{door.port}"}
+        if ingest.cors and (door.receiver, door.protocol) == (OTLP, "http"):
+            found["cors"] = {"allowed_origins": [collector.literal(origin) for origin in ingest.cors]}
+        return found
+
+    return by_name(ingest, settings)
+
+
+def on_host(ingest: Ingest) -> dict[str, Any]:
+    """Return where a plain program listens: where applications would reach the container."""
+    host = f"[{ingest.listen}]" if ":" in ingest.listen else ingest.listen
+    return by_name(ingest, lambda door: {"endpoint": f"{host}:{ingest.ports[door.key] or door.port}"})
+
+
+def by_name(ingest: Ingest, settings: Callable[[Door], dict[str, Any]]) -> dict[str, Any]:
+    """Return the receivers by name, each port with its settings."""
     found: dict[str, Any] = {}
     for door in doors(ingest):
-        settings: dict[str, Any] = {"endpoint": f"0.0.0.0:{door.port}"}
-        if ingest.cors and (door.receiver, door.protocol) == (OTLP, "http"):
-            settings["cors"] = {"allowed_origins": [collector.literal(origin) for origin in ingest.cors]}
         if door.protocol:
-            found.setdefault(door.receiver, {"protocols": {}})["protocols"][door.protocol] = settings
+            found.setdefault(door.receiver, {"protocols": {}})["protocols"][door.protocol] = settings(door)
         else:
-            found[door.receiver] = settings
+            found[door.receiver] = settings(door)
     return found

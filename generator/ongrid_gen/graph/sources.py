@@ -7,12 +7,12 @@ from typing import Final
 
 from ongrid_gen import catalogue
 from ongrid_gen.bundle.exposed import exposed, generated, pushing, scrapes, span_series
-from ongrid_gen.bundle.network import LOCALHOST, Call, is_prometheus, is_tempo
+from ongrid_gen.bundle.network import Call, is_prometheus, is_tempo
 from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.routes import Matcher
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
-from ongrid_gen.conventions import LATENCY_BUCKET, SERVICE, SPAN_KIND, SPAN_NAME, STATUS_CODE
+from ongrid_gen.conventions import LATENCY_BUCKET, LOCALHOST, SERVICE, SPAN_KIND, SPAN_NAME, STATUS_CODE
 from ongrid_gen.graph.calls import job_of, outside_id
 from ongrid_gen.graph.containers import container_id
 from ongrid_gen.graph.model import Edge, Link, Node, Sort

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ongrid_gen.components.collector import INIT_SUFFIX
-from ongrid_gen.components.compose import SECRETS_VARIABLE
+from ongrid_gen.conventions import SECRETS_VARIABLE
 from ongrid_gen.runtime import docker
 from ongrid_gen.wait import until
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ongrid_gen.components import compose, grafana, receivers
+from ongrid_gen.components import access, collector, compose, grafana, receivers
 from ongrid_gen.components.channels import secrets_of
 from ongrid_gen.components.tempo import storage
 from ongrid_gen.conventions import (
@@ -29,6 +29,7 @@ from ongrid_gen.runtime.compose import Project
 Say = Callable[[str], None]
 READY_TIMEOUT = 180.0
 LOOPBACK = "127.0.0.1"
+NOBODY = 65534  # as Alertmanager runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ def published_ports(stack: Stack) -> list[tuple[str, str, str, int]]:
         ("prometheus", "prometheus.port", LOOPBACK, site.prometheus.port),
         ("alertmanager", "alertmanager.port", LOOPBACK, site.alertmanager.port),
     ]
+    if access.is_remote(site):
+        found.append(("gateway", "gateway.port", site.gateway.listen, site.gateway.port))
     if site.grafana.enabled:
         found.append(("grafana", "grafana.port", LOOPBACK, site.grafana.port))
     if stack.edges:
@@ -162,23 +165,49 @@ def is_taken(listen: str, port: int) -> bool:
     return False
 
 
-def prepare_secrets(site: Site, folder: Path, say: Say) -> None:
+def prepare_secrets(site: Site, edges: tuple[str, ...], folder: Path, say: Say) -> None:
     """Make Grafana's password if it is missing; CommandError when a secret of yours is missing or unreadable.
 
     Compose mounts these files as they are, owner and mode included, and the containers run as other users.
     """
+    proofs = of_gateway_and_agents(site, edges, folder)
+    for path in proofs:
+        if not path.is_file():
+            raise CommandError(f"{path} is missing: run `ongrid-gen certs` with the spec; it makes what gateway and "
+                               "edges prove themselves with")  # fmt: skip
+        if not is_readable(path, collector.USER_ID):
+            raise CommandError(f"{path} cannot be read by the collector's user: run `sudo chown {collector.USER} "
+                               f"{path}`; its mode stays 0400")  # fmt: skip
     for name in compose.secret_files(site):
         path = folder.parent / name
+        if path in proofs:
+            continue
         if name == grafana.PASSWORD_FILE and not path.exists():
             make_password(path)
             say(f"made {path}: the password of Grafana's user `admin`")
         if not path.is_file():
             raise CommandError(missing_secret(site, name, path))
-        if not path.stat().st_mode & stat.S_IROTH:
+        if not is_readable(path, NOBODY):
             raise CommandError(
                 f"{path} cannot be read by the container's user: run `chmod 0644 {path}` and keep others out by the "
                 f"folder: `chmod 0700 {path.parent}`"
             )
+
+
+def of_gateway_and_agents(site: Site, edges: tuple[str, ...], folder: Path) -> list[Path]:
+    """Return what the gateway, and the agents of this machine, prove themselves with."""
+    own = [edge for edge in site.edges if edge.name in edges]
+    files = [folder / file for edge in own for file in access.agent_secrets(site, edge).values()]
+    return [*(folder.parent / file for file in access.gateway_secrets(site)), *files]
+
+
+def is_readable(path: Path, user: int) -> bool:
+    """Tell whether a user, and a group of the same number, may read a file."""
+    found = path.stat()
+    allowed = stat.S_IROTH
+    allowed |= stat.S_IRUSR if found.st_uid == user else 0
+    allowed |= stat.S_IRGRP if found.st_gid == user else 0
+    return bool(found.st_mode & allowed)
 
 
 def make_password(path: Path) -> None:

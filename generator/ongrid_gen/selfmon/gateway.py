@@ -16,6 +16,7 @@ REFUSED: Final = 'otelcol_receiver_refused_spans{job="gateway"}'
 SEND_FAILED: Final = 'otelcol_exporter_send_failed_spans{job="gateway"}'
 ENQUEUE_FAILED: Final = 'otelcol_exporter_enqueue_failed_spans{job="gateway"}'
 SIZE: Final = "otelcol_exporter_queue_size"
+DENIED: Final = 'http_server_request_duration_count{job="gateway",http_response_status_code="401"}'
 CAPACITY: Final = "otelcol_exporter_queue_capacity"
 
 
@@ -26,6 +27,8 @@ def watches(site: Site) -> Iterator[Watch]:
     yield export_failing()
     yield queue_full()
     yield queue_filling(site)
+    if site.gateway.auth is not None:
+        yield denying(site)
 
 
 def gateway_down() -> Watch:
@@ -127,3 +130,28 @@ def queue_filling(site: Site) -> Watch:
                  {"exporter": EXPORTER}, told=per_cent(1), border=5),
         ),
     )  # fmt: skip
+
+
+def denying(site: Site) -> Watch:
+    """Who is refused before TLS has come about is in the gateway's log only: no metric counts it."""
+    labels = f'{JOB},http_response_status_code="401"'
+    series = f"http_server_request_duration_count{{{labels}}}"
+    files = {"basic": "password", "bearer": "token"}
+    held = files[site.gateway.auth.scheme] if site.gateway.auth else ""
+    return Watch(
+        name="GatewayDenying",
+        severity=WARNING,
+        minutes=0,
+        expr=born(DENIED, "job", GATEWAY),
+        summary='The gateway denied {{ printf "%.0f" $value }} requests that showed no credential, or a wrong one',
+        meaning="Nothing of them was stored. When an edge is silent too, it is that one, and its spans are dropped.",
+        remedy=f"See whether `EdgeSilent` names an edge: give it its {held} again. Otherwise look in the log of the "
+        "proxy or firewall for who asks.",
+        look=f"sum by (http_response_status_code) (rate({DENIED.partition('{')[0]}[5m]))",
+        causes=(
+            f"The {held} of an edge is not the one that the gateway knows: copy its folder of secrets to it again.",
+            "An edge was taken from the gateway's file and still sends.",
+            "Somebody else tries.",
+        ),
+        cases=newborn(series, {"job": GATEWAY}, GATEWAY, JOB, 0),
+    )

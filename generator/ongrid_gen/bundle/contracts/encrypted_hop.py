@@ -1,12 +1,12 @@
 """OG016: what leaves the machine is encrypted, for a host that proved to be the one that is meant."""
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Final
 
 from ongrid_gen.bundle.network import Call
 from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.wiring import Wiring
+from ongrid_gen.checks.encrypted_way import is_elsewhere
 from ongrid_gen.problems import Path, Problem, Severity
 
 CODE: Final = "OG016"
@@ -35,11 +35,3 @@ def holes(call: Call) -> Iterator[tuple[Path, str, str]]:
             yield (*above, key, "insecure"), "in clear", AUTHORITY
         if dig(tls, "insecure_skip_verify") is True:
             yield (*above, key, "insecure_skip_verify"), "whoever that is", AUTHORITY
-
-
-def is_elsewhere(host: str) -> bool:
-    """Tell whether a host is another machine; a name without a dot is a container's, or no host at all."""
-    try:
-        return not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return "." in host and host != "host.docker.internal"

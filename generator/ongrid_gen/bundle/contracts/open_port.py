@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Final
 
+from ongrid_gen.bundle.compose import Port
 from ongrid_gen.bundle.network import is_collector
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
@@ -16,7 +17,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
     """Prometheus, Tempo and Alertmanager ask nobody: whoever reaches the port reads everything, and may delete it."""
     for service in wiring.services:
         for port in service.ports:
-            if is_public(port.address):
+            if is_public(port.address) and not is_guarded(service, port, wiring):
                 yield Problem(
                     code=CODE,
                     path=port.path,
@@ -32,6 +33,12 @@ def is_public(address: str) -> bool:
         return not ipaddress.ip_address(address or "0.0.0.0").is_loopback
     except ValueError:
         return False
+
+
+def is_guarded(service: Service, port: Port, wiring: Wiring) -> bool:
+    """Tell whether who listens behind a port asks everybody who they are."""
+    there = [one for one in wiring.listeners if one.service == service and str(one.port) == port.target]
+    return bool(there) and all(one.asks for one in there)
 
 
 def is_edge(service: Service) -> bool:
