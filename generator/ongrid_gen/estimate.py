@@ -1,8 +1,7 @@
 """What a site will cost before it runs: series, spans and bytes, against `budget` and the limits of the spec.
 
 Everything is a sum that can be followed by hand. What the spec does not say is assumed, and every assumption is named
-beside the key that replaces it. Spans count once before sampling and once after: there is no sampling in the spec yet,
-so both are the same.
+beside the key that replaces it. Spans count once before sampling and once after.
 """
 
 from collections.abc import Iterator
@@ -12,11 +11,11 @@ from typing import Final
 
 from ongrid_gen.alerts.bounds import site_bounds
 from ongrid_gen.conventions import GRAPH_BOUNDS
-from ongrid_gen.model import Service, Site
+from ongrid_gen.model import Service, Site, TailSampling
 from ongrid_gen.problems import Path
 from ongrid_gen.rulefiles import rule_files
 from ongrid_gen.rules import Record
-from ongrid_gen.units import format_duration
+from ongrid_gen.units import format_duration, plain
 
 DAY: Final = 86_400
 LISTED: Final = 4
@@ -33,6 +32,8 @@ OWN_SERIES: Final = 1_800
 EDGE_SERIES: Final = 30
 SCRAPE_SECONDS: Final = 15
 BYTES_PER_SAMPLE: Final = 2
+# Of all traces, those that are kept for each reason but chance.
+REASONS: Final = Decimal("0.01")
 # A rough guide: what a series in Prometheus' head takes, and what Prometheus takes without any.
 BYTES_PER_SERIES: Final = 8 << 10
 PROMETHEUS_IDLE: Final = 100 << 20
@@ -116,16 +117,18 @@ def span_figures(site: Site) -> Iterator[Figure]:
     budget = site.budget
     if budget.requests_per_second is None:
         return
-    sent = budget.requests_per_second * budget.spans_per_request * DAY
+    requests = budget.requests_per_second * site.sampling.head
+    sent = int(requests * budget.spans_per_request * DAY)
     stored = int(sent * kept_share(site))
+    begun = "" if site.sampling.head == 1 else f" × {plain(site.sampling.head)} by `sampling.head`"
     held = int(stored * budget.bytes_per_span * site.tempo.retention / DAY)
     yield Figure("spans_per_day", "sent", sent, "spans a day",
-                 f"{budget.requests_per_second:,} requests/s × {budget.spans_per_request} spans × {DAY:,} s",
+                 f"{budget.requests_per_second:,} requests/s{begun} × {budget.spans_per_request} spans × {DAY:,} s",
                  )  # fmt: skip
     yield Figure("bytes_per_day", "sent", sent * budget.bytes_per_span, "bytes a day",
                  f"{budget.bytes_per_span} bytes a span")  # fmt: skip
     yield Figure("stored_spans_per_day", "stored", stored, "spans a day",
-                 f"{kept_share(site) * 100:g} % of them: sampling is not part of the spec yet",
+                 f"{kept_share(site) * 100:.3g} % of them" if site.sampling.tail else "all of them: no `sampling.tail`",
                  budget.stored_spans_per_day, ("budget", "stored_spans_per_day"))  # fmt: skip
     yield Figure("stored_bytes_per_day", "stored", stored * budget.bytes_per_span, "bytes a day",
                  f"{budget.bytes_per_span} bytes a span")  # fmt: skip
@@ -137,9 +140,25 @@ def span_figures(site: Site) -> Iterator[Figure]:
 
 
 def kept_share(site: Site) -> Decimal:
-    """Return the share of the spans that is stored."""
-    del site
-    return Decimal(1)
+    """Return the share of the spans that is stored: what chance keeps of it, and of the rest what has a reason."""
+    tail = site.sampling.tail
+    if tail is None:
+        return Decimal(1)
+    chance = sum(percents(site, tail), Decimal(0)) / len(site.services) / 100
+    return chance + (1 - chance) * min(Decimal(1), len(reasons(tail)) * REASONS)
+
+
+def percents(site: Site, tail: TailSampling) -> Iterator[Decimal]:
+    """Yield what chance keeps of each service's traces, in per cent."""
+    own = {service.service: service.percent for service in tail.services if service.percent is not None}
+    yield from (own.get(service.name, tail.percent) for service in site.services)
+
+
+def reasons(tail: TailSampling) -> list[str]:
+    """Return what traces are kept for whatever chance says, in words."""
+    slow = tail.slower_than is not None or any(one.slower_than is not None for one in tail.services)
+    found = (["that fail"] if tail.errors else []) + (["that are slow"] if slow else [])
+    return found + [f"with `{attribute.key}`" for attribute in tail.attributes]
 
 
 def operations_of(service: Service) -> int:
@@ -236,6 +255,8 @@ def assumptions(site: Site) -> Iterator[str]:
             f"{site.budget.spans_per_request} spans a request, {site.budget.bytes_per_span} bytes a span: "
             "`budget.spans_per_request`, `budget.bytes_per_span`"
         )
+    if site.sampling.tail is not None and reasons(site.sampling.tail):
+        yield f"{REASONS * 100:.0f} % of the traces each {', '.join(reasons(site.sampling.tail))}"
     yield "series live as long as their service: names that change with each request are not counted"
 
 

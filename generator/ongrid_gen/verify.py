@@ -16,8 +16,8 @@ from typing import Final
 from ongrid_gen.blame import blame
 from ongrid_gen.components import tempo
 from ongrid_gen.components.compose import SECRETS_VARIABLE
-from ongrid_gen.components.tempo.base import Role, roles
 from ongrid_gen.components.images import ALERTMANAGER, OTELCOL, PROMETHEUS
+from ongrid_gen.components.tempo.base import Role, roles
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Problem
 from ongrid_gen.render import Tree

@@ -28,7 +28,7 @@ def files(site: Site) -> Tree:
 
 
 def config(site: Site) -> dict[str, Any]:
-    """Return the configuration: receive from agents, limit memory, rename, sample, queue on disk, hand over to Tempo."""
+    """Return the configuration: receive from agents, limit memory, rename, sample, queue, hand over to Tempo."""
     tail = site.sampling.tail
     processors: dict[str, Any] = {"memory_limiter": collector.memory_limiter(site.gateway.memory)}
     renames = [rename(service) for service in site.services if service.aliases]

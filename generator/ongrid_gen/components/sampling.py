@@ -1,7 +1,7 @@
 """What the gateway keeps of whole traces: the policies of its tail sampler, and how many traces it must hold for them.
 
-A trace is kept when one policy says so, and each counts what it said (`otelcol_processor_tail_sampling_*`, by `policy`).
-All of it was tried with collector 0.155, `and` and `not` too.
+A trace is kept when one policy says so, and each counts what it said
+(`otelcol_processor_tail_sampling_count_traces_sampled`). All of it was tried with collector 0.155, `and` and `not` too.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def traces_held(site: Site, tail: TailSampling) -> int:
 def traces_needed(site: Site, tail: TailSampling) -> int | None:
     """Return the traces of `wait` at twice the budget; None when the spec does not say how many requests there are."""
     requests = site.budget.requests_per_second
-    return None if requests is None else int(requests * tail.wait * ROOM)
+    return None if requests is None else int(requests * site.sampling.head * tail.wait * ROOM)
 
 
 def processor(site: Site, tail: TailSampling) -> Config:
