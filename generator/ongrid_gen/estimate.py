@@ -30,6 +30,7 @@ INFINITY: Final = 1
 # Measured: what the containers of the stack say of themselves, scraped every 15 s, and what a sample takes on disk.
 OWN_SERIES: Final = 1_800
 EDGE_SERIES: Final = 30
+COUNTING_SERIES: Final = 690  # of the second Tempo of a site that samples
 SCRAPE_SECONDS: Final = 15
 BYTES_PER_SAMPLE: Final = 2
 # Measured with collector 0.155: a span of eight attributes in the tail sampler, and a gateway that does nothing.
@@ -85,7 +86,7 @@ def series_figures(site: Site) -> Iterator[Figure]:
     """Yield the series of each processor and of the rules, and what Prometheus makes of all of them."""
     by_file = rule_series(site)
     spans, graph, rules = span_series(site), graph_series(site), sum(by_file.values())
-    own = OWN_SERIES + EDGE_SERIES * len(site.edges)
+    own = own_series(site) + EDGE_SERIES * len(site.edges)
     generated, total = spans + graph, spans + graph + rules + own
     yield Figure("span_metrics_series", "span metrics", spans, "series", span_sum(site))
     yield Figure("service_graph_series", "service graph", graph, "series",
@@ -106,6 +107,11 @@ def series_figures(site: Site) -> Iterator[Figure]:
     yield Figure("prometheus_memory", "Prometheus' memory", PROMETHEUS_IDLE + total * BYTES_PER_SERIES, "bytes",
                  f"{PROMETHEUS_IDLE >> 20} MiB + {BYTES_PER_SERIES >> 10} KiB a series: a rough guide",
                  site.prometheus.memory, ("prometheus", "memory"))  # fmt: skip
+
+
+def own_series(site: Site) -> int:
+    """Return what the programs of the centre say of themselves."""
+    return OWN_SERIES + (0 if site.sampling.tail is None else COUNTING_SERIES)
 
 
 def generated_figure(site: Site) -> Figure:
@@ -250,7 +256,7 @@ def most(by_file: dict[str, int]) -> str:
 def samples_per_second(generated: int, rules: int, site: Site) -> Decimal:
     """Return the samples that Prometheus takes in."""
     pushed, recorded = generated / site.metrics.interval, rules / site.alerting.interval
-    return pushed + recorded + Decimal(OWN_SERIES) / SCRAPE_SECONDS
+    return pushed + recorded + Decimal(own_series(site)) / SCRAPE_SECONDS
 
 
 def assumptions(site: Site) -> Iterator[str]:
