@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ongrid_gen.components.tempo import DIALECTS
+from ongrid_gen.components.tempo.base import COUNT, STORE, WHOLE, Role
 from ongrid_gen.conventions import GRAPH_BOUNDS, SPAN_BOUNDS
 from ongrid_gen.units import parse_duration
 from support import ROOT, site_of
@@ -75,10 +76,11 @@ def without_site_labels(found: set[str]) -> set[str]:
     return {key for key in found if not key.startswith("metrics_generator.registry.external_labels.")}
 
 
+@pytest.mark.parametrize("role", [WHOLE, STORE, COUNT])
 @pytest.mark.parametrize("switches", [False, True])
 @pytest.mark.parametrize("version", sorted(DIALECTS))
-def test_every_rendered_key_exists_in_that_version(version: str, switches: bool) -> None:
-    rendered = without_site_labels(keys(DIALECTS[version].config(site_of(spec(version, switches=switches)))))
+def test_every_rendered_key_exists_in_that_version(version: str, switches: bool, role: Role) -> None:
+    rendered = without_site_labels(keys(DIALECTS[version].config(site_of(spec(version, switches=switches)), role)))
     known = recorded(version) | UNSHOWN[version] | UNSHOWN_WRITE
     assert {key for key in rendered if not {key, f"{key}[]", key.removesuffix("[]")} & known} == set()
 

@@ -10,12 +10,15 @@ from support import GOLDEN, ROOT, site_of
 
 HERE = Path(__file__).resolve().parent / "golden"
 DIALECTS = ("1.5", "2.10", "3.0")
-SPECS = ("site.min.yaml", "site.yaml")
+# The sites of the README, at the top of the repository, and one that samples.
+SPECS = {name: ROOT / name for name in ("site.min.yaml", "site.yaml")} | {
+    "site.sampled.yaml": HERE / "site.sampled.yaml"
+}
 
 
 def spec_text(name: str, dialect: str) -> str:
-    """Return a spec of the top of the repository, for one dialect of Tempo."""
-    text = (ROOT / name).read_text(encoding="utf-8")
+    """Return a spec for one dialect of Tempo."""
+    text = SPECS[name].read_text(encoding="utf-8")
     wanted = f'versions: {{tempo: "{dialect}"}}'
     if 'versions: {tempo: "2.10"}' in text:
         return text.replace('versions: {tempo: "2.10"}', wanted)

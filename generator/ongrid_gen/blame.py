@@ -16,6 +16,7 @@ PARTS: Final = {
     "alertmanager": ("notify",),
     "otelcol": ("gateway",),
     "tempo": ("tempo",),
+    "tempo-metrics": ("sampling", "tail"),
     "grafana": ("grafana",),
 }  # fmt: skip
 

@@ -82,6 +82,7 @@ LOCALHOST: Final = "localhost"
 AGENT_HOST: Final = "agent"
 GATEWAY_HOST: Final = "gateway"
 TEMPO_HOST: Final = "tempo"
+TEMPO_METRICS_HOST: Final = "tempo-metrics"  # counts all spans where `tempo` stores a part of them
 PROMETHEUS_HOST: Final = "prometheus"
 ALERTMANAGER_HOST: Final = "alertmanager"
 GRAFANA_HOST: Final = "grafana"

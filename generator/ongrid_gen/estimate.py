@@ -1,8 +1,7 @@
 """What a site will cost before it runs: series, spans and bytes, against `budget` and the limits of the spec.
 
 Everything is a sum that can be followed by hand. What the spec does not say is assumed, and every assumption is named
-beside the key that replaces it. Spans count once before sampling and once after: there is no sampling in the spec yet,
-so both are the same.
+beside the key that replaces it. Spans count once before sampling and once after.
 """
 
 from collections.abc import Iterator
@@ -12,11 +11,11 @@ from typing import Final
 
 from ongrid_gen.alerts.bounds import site_bounds
 from ongrid_gen.conventions import GRAPH_BOUNDS
-from ongrid_gen.model import Service, Site
+from ongrid_gen.model import Service, Site, TailSampling
 from ongrid_gen.problems import Path
 from ongrid_gen.rulefiles import rule_files
 from ongrid_gen.rules import Record
-from ongrid_gen.units import format_duration
+from ongrid_gen.units import format_duration, plain
 
 DAY: Final = 86_400
 LISTED: Final = 4
@@ -31,8 +30,14 @@ INFINITY: Final = 1
 # Measured: what the containers of the stack say of themselves, scraped every 15 s, and what a sample takes on disk.
 OWN_SERIES: Final = 1_800
 EDGE_SERIES: Final = 30
+COUNTING_SERIES: Final = 690  # of the second Tempo of a site that samples
 SCRAPE_SECONDS: Final = 15
 BYTES_PER_SAMPLE: Final = 2
+# Measured with collector 0.155: a span of eight attributes in the tail sampler, and a gateway that does nothing.
+BYTES_IN_MEMORY: Final = 2_000
+GATEWAY_IDLE: Final = 40 << 20
+# Of all traces, those that are kept for each reason but chance.
+REASONS: Final = Decimal("0.01")
 # A rough guide: what a series in Prometheus' head takes, and what Prometheus takes without any.
 BYTES_PER_SERIES: Final = 8 << 10
 PROMETHEUS_IDLE: Final = 100 << 20
@@ -81,7 +86,7 @@ def series_figures(site: Site) -> Iterator[Figure]:
     """Yield the series of each processor and of the rules, and what Prometheus makes of all of them."""
     by_file = rule_series(site)
     spans, graph, rules = span_series(site), graph_series(site), sum(by_file.values())
-    own = OWN_SERIES + EDGE_SERIES * len(site.edges)
+    own = own_series(site) + EDGE_SERIES * len(site.edges)
     generated, total = spans + graph, spans + graph + rules + own
     yield Figure("span_metrics_series", "span metrics", spans, "series", span_sum(site))
     yield Figure("service_graph_series", "service graph", graph, "series",
@@ -104,6 +109,11 @@ def series_figures(site: Site) -> Iterator[Figure]:
                  site.prometheus.memory, ("prometheus", "memory"))  # fmt: skip
 
 
+def own_series(site: Site) -> int:
+    """Return what the programs of the centre say of themselves."""
+    return OWN_SERIES + (0 if site.sampling.tail is None else COUNTING_SERIES)
+
+
 def generated_figure(site: Site) -> Figure:
     """Return the series that Tempo makes, against its limit (0 is none)."""
     return Figure("generated_series", "made by Tempo", span_series(site) + graph_series(site), "series",
@@ -116,16 +126,19 @@ def span_figures(site: Site) -> Iterator[Figure]:
     budget = site.budget
     if budget.requests_per_second is None:
         return
-    sent = budget.requests_per_second * budget.spans_per_request * DAY
+    requests = budget.requests_per_second * site.sampling.head
+    sent = int(requests * budget.spans_per_request * DAY)
     stored = int(sent * kept_share(site))
+    begun = "" if site.sampling.head == 1 else f" × {plain(site.sampling.head)} by `sampling.head`"
     held = int(stored * budget.bytes_per_span * site.tempo.retention / DAY)
     yield Figure("spans_per_day", "sent", sent, "spans a day",
-                 f"{budget.requests_per_second:,} requests/s × {budget.spans_per_request} spans × {DAY:,} s",
+                 f"{budget.requests_per_second:,} requests/s{begun} × {budget.spans_per_request} spans × {DAY:,} s",
                  )  # fmt: skip
     yield Figure("bytes_per_day", "sent", sent * budget.bytes_per_span, "bytes a day",
                  f"{budget.bytes_per_span} bytes a span")  # fmt: skip
+    yield from undecided(site, requests)
     yield Figure("stored_spans_per_day", "stored", stored, "spans a day",
-                 f"{kept_share(site) * 100:g} % of them: sampling is not part of the spec yet",
+                 f"{kept_share(site) * 100:.3g} % of them" if site.sampling.tail else "all of them: no `sampling.tail`",
                  budget.stored_spans_per_day, ("budget", "stored_spans_per_day"))  # fmt: skip
     yield Figure("stored_bytes_per_day", "stored", stored * budget.bytes_per_span, "bytes a day",
                  f"{budget.bytes_per_span} bytes a span")  # fmt: skip
@@ -137,10 +150,36 @@ def span_figures(site: Site) -> Iterator[Figure]:
                  f"{format_duration(site.tempo.retention)} of that", limit, path)  # fmt: skip
 
 
+def undecided(site: Site, requests: Decimal) -> Iterator[Figure]:
+    """Yield what the gateway holds until it decides. Its memory limiter refuses what comes from three fifths on."""
+    tail = site.sampling.tail
+    if tail is not None:
+        spans = int(requests * tail.wait * site.budget.spans_per_request)
+        yield Figure("undecided_bytes", "undecided in the gateway", spans * BYTES_IN_MEMORY, "bytes",
+                     f"{spans:,} spans of {format_duration(tail.wait)} × {BYTES_IN_MEMORY:,} bytes in memory",
+                     site.gateway.memory * 6 // 10 - GATEWAY_IDLE, ("gateway", "memory"))  # fmt: skip
+
+
 def kept_share(site: Site) -> Decimal:
-    """Return the share of the spans that is stored."""
-    del site
-    return Decimal(1)
+    """Return the share of the spans that is stored: what chance keeps of it, and of the rest what has a reason."""
+    tail = site.sampling.tail
+    if tail is None:
+        return Decimal(1)
+    chance = sum(percents(site, tail), Decimal(0)) / len(site.services) / 100
+    return chance + (1 - chance) * min(Decimal(1), len(reasons(tail)) * REASONS)
+
+
+def percents(site: Site, tail: TailSampling) -> Iterator[Decimal]:
+    """Yield what chance keeps of each service's traces, in per cent."""
+    own = {service.service: service.percent for service in tail.services if service.percent is not None}
+    yield from (own.get(service.name, tail.percent) for service in site.services)
+
+
+def reasons(tail: TailSampling) -> list[str]:
+    """Return what traces are kept for whatever chance says, in words."""
+    slow = tail.slower_than is not None or any(one.slower_than is not None for one in tail.services)
+    found = (["that fail"] if tail.errors else []) + (["that are slow"] if slow else [])
+    return found + [f"with `{attribute.key}`" for attribute in tail.attributes]
 
 
 def operations_of(service: Service) -> int:
@@ -218,7 +257,7 @@ def most(by_file: dict[str, int]) -> str:
 def samples_per_second(generated: int, rules: int, site: Site) -> Decimal:
     """Return the samples that Prometheus takes in."""
     pushed, recorded = generated / site.metrics.interval, rules / site.alerting.interval
-    return pushed + recorded + Decimal(OWN_SERIES) / SCRAPE_SECONDS
+    return pushed + recorded + Decimal(own_series(site)) / SCRAPE_SECONDS
 
 
 def assumptions(site: Site) -> Iterator[str]:
@@ -237,6 +276,8 @@ def assumptions(site: Site) -> Iterator[str]:
             f"{site.budget.spans_per_request} spans a request, {site.budget.bytes_per_span} bytes a span: "
             "`budget.spans_per_request`, `budget.bytes_per_span`"
         )
+    if site.sampling.tail is not None and reasons(site.sampling.tail):
+        yield f"{REASONS * 100:.0f} % of the traces each {', '.join(reasons(site.sampling.tail))}"
     yield "series live as long as their service: names that change with each request are not counted"
 
 

@@ -106,6 +106,51 @@ class Privacy:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptAttribute:
+    """Traces with one of these values of an attribute are kept."""
+
+    path: Path
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSampling:
+    """What is kept otherwise of traces in which a service takes part; None is as for all. `slower_than` in seconds."""
+
+    path: Path
+    service: str
+    slower_than: Decimal | None
+    percent: Decimal | None
+    spans_per_second: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TailSampling:
+    """What the gateway keeps of whole traces. Times in seconds; `traces` it holds at a time, None leaves to the budget.
+
+    `spans_per_second` limits what `percent` keeps.
+    """
+
+    wait: Decimal
+    traces: int | None
+    errors: bool
+    slower_than: Decimal | None
+    attributes: tuple[KeptAttribute, ...]
+    percent: Decimal
+    spans_per_second: int | None
+    services: tuple[ServiceSampling, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Which traces are kept: the share that applications begin, and what the gateway leaves of whole ones."""
+
+    head: Decimal
+    tail: TailSampling | None
+
+
+@dataclass(frozen=True, slots=True)
 class Tempo:
     """Trace storage. `retention` in seconds, `memory` and `disk` in bytes.
 
@@ -387,6 +432,7 @@ class Site:
     edges: tuple[Edge, ...]
     gateway: Gateway
     privacy: Privacy
+    sampling: Sampling
     tempo: Tempo
     metrics: Metrics
     prometheus: Prometheus

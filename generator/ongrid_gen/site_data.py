@@ -21,17 +21,21 @@ from ongrid_gen.model import (
     Images,
     Ingest,
     Inhibition,
+    KeptAttribute,
     Maintenance,
     Metrics,
     Notify,
     Privacy,
     Prometheus,
     Route,
+    Sampling,
     Scrape,
     Service,
+    ServiceSampling,
     Site,
     Slo,
     Suppression,
+    TailSampling,
     Tempo,
     Tls,
 )
@@ -53,6 +57,7 @@ def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
         ),
         gateway=_gateway(data["gateway"]),
         privacy=Privacy(**{key: tuple(data["privacy"][key]) for key in ("delete", "mask", "patterns", "keep")}),
+        sampling=_sampling(data["sampling"]),
         tempo=_tempo(data["tempo"], data["versions"]),
         metrics=_metrics(data["metrics"]),
         prometheus=_prometheus(data["prometheus"]),
@@ -120,6 +125,41 @@ def port_of(endpoint: str | None) -> int:
     """Return the port of an address, as written or by its scheme; 0 without an address."""
     found = urlsplit(endpoint or "")
     return found.port or {"http": 80, "https": 443}.get(found.scheme, 0)
+
+
+def _sampling(data: Data) -> Sampling:
+    return Sampling(Decimal(str(data["head"]["ratio"])), _tail(data["tail"]) if "tail" in data else None)
+
+
+def _tail(data: Data) -> TailSampling:
+    path: Path = ("sampling", "tail")
+    keep = data["keep"]
+    return TailSampling(
+        wait=parse_duration(data["wait"]),
+        traces=data.get("traces"),
+        errors=keep["errors"],
+        slower_than=_optional_duration(keep, "slower_than"),
+        attributes=tuple(
+            KeptAttribute((*path, "keep", "attributes", index), item["key"], tuple(item["values"]))
+            for index, item in enumerate(keep["attributes"])
+        ),
+        percent=Decimal(str(keep["percent"])),
+        spans_per_second=keep.get("spans_per_second"),
+        services=tuple(
+            ServiceSampling(
+                path=(*path, "services", index),
+                service=item["service"],
+                slower_than=_optional_duration(item, "slower_than"),
+                percent=Decimal(str(item["percent"])) if "percent" in item else None,
+                spans_per_second=item.get("spans_per_second"),
+            )
+            for index, item in enumerate(data["services"])
+        ),
+    )
+
+
+def _optional_duration(data: Data, key: str) -> Decimal | None:
+    return parse_duration(data[key]) if key in data else None
 
 
 def _tempo(data: Data, versions: Data) -> Tempo:

@@ -33,9 +33,13 @@ if TYPE_CHECKING:
 
 UNKNOWN_KEY: Final = "OG903"
 
-NAMED_LISTS: Final[tuple[Path, ...]] = (
-    ("services",), ("edges",), ("alerts",), ("slos",), ("maintenance",), ("notify", "channels"),
-)  # fmt: skip
+# Each list, and the key of its items that no two may share.
+NAMED_LISTS: Final[dict[Path, str]] = {
+    **{(name,): "name" for name in ("services", "edges", "alerts", "slos", "maintenance")},
+    ("notify", "channels"): "name",
+    ("sampling", "tail", "services"): "service",
+    ("sampling", "tail", "keep", "attributes"): "key",
+}
 KEY_KEYWORDS: Final = frozenset({"required", "additionalProperties"})
 
 
@@ -191,10 +195,10 @@ def envelope_problems(document: Document) -> Iterator[Problem]:
 
 def name_problems(document: Document) -> Iterator[Problem]:
     """Yield names that two items of a list share; both places are named."""
-    for path in NAMED_LISTS:
+    for path, key in NAMED_LISTS.items():
         seen: dict[str, Path] = {}
         for index, item in enumerate(items_of(document, path)):
-            name, here = item.get("name") if isinstance(item, dict) else None, (*path, index, "name")
+            name, here = item.get(key) if isinstance(item, dict) else None, (*path, index, key)
             if isinstance(name, str) and seen.setdefault(name, here) != here:
                 message = f"{document.describe(here)}: another of `{path[-1]}` is called {shown(name)} too"
                 yield Problem(NOT_UNIQUE, here, message, "give one of the two another name", related=(seen[name],))

@@ -16,6 +16,7 @@ from typing import Final
 from ongrid_gen.blame import blame
 from ongrid_gen.components import agent, host_agent, tempo
 from ongrid_gen.components.images import ALERTMANAGER, OTELCOL, PROMETHEUS
+from ongrid_gen.components.tempo.base import Role, roles
 from ongrid_gen.conventions import SECRETS_VARIABLE
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Problem
@@ -69,8 +70,8 @@ def engines(site: Site, tree: Tree) -> list[Engine]:
     found = [
         Engine("promtool check config", "prometheus/prometheus.yaml", promtool(site, "config", "prometheus.yaml")),
         Engine("amtool", "alertmanager/alertmanager.yaml", amtool(site)),
-        Engine("tempo", tempo.CONFIG, tempo_check(site)),
     ]
+    found += [Engine(role.host, role.config, tempo_check(site, role)) for role in roles(site)]
     if rules:
         names = [path.removeprefix("prometheus/") for path in rules]
         found.append(Engine("promtool check rules", "prometheus/rules", promtool(site, "rules", "--lint=all", *names)))
@@ -151,12 +152,12 @@ def compose(path: str) -> Callable[[Path], str]:
 OWN_DISK: Final = ("-storage.trace.backend=local", "-storage.trace.local.path=/var/tempo/blocks")
 
 
-def tempo_check(site: Site) -> Callable[[Path], str]:
+def tempo_check(site: Site, role: Role) -> Callable[[Path], str]:
     """Ask Tempo: `-config.verify` from 2.10 on, a start before."""
     image = tempo.image(site)
 
     def ask(folder: Path) -> str:
-        mount = f"{folder / 'tempo'}:/etc/tempo"
+        mount = f"{folder / role.host}:/etc/tempo"
         config = "-config.file=/etc/tempo/tempo.yaml"
         if tempo.dialect_of(site).VERIFIES:
             return contained(image, mount, "/tempo", config, "-config.verify=true")

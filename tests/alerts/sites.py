@@ -53,6 +53,7 @@ def site_with(*alerts: dict[str, Any], **changes: Any) -> Site:
         "gateway": {"batch": {"timeout": "1s", "size": 1024}, "queue": {"size": 10000, "persistent": True},
                     "memory": "512Mi", "max_request": "20Mi", "listen": "127.0.0.1"},
         "privacy": {"delete": [], "mask": [], "patterns": [], "keep": []},
+        "sampling": {"head": {"ratio": 1}},
         "tempo": {"retention": "72h", "storage": {"backend": "local"}, "memory": "512Mi", "port": 3200,
                   "disk": "20Gi"},
         "metrics": {"interval": "15s", "dimensions": [], "size": False, "exemplars": True,

@@ -8,6 +8,7 @@ made. What parts must agree on (services, thresholds, retention …) is drawn fi
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from hypothesis import strategies as st
@@ -640,6 +641,34 @@ def storage(ground: Ground) -> Any_:
     )
 
 
+def sampling(ground: Ground) -> Any_:
+    """Return what is kept; what is slow is over within the shortest wait."""
+    slow = {"slower_than": one_of(["1ms", "200ms", "1s"])}
+    kept = keys({"key": one_of(ATTRIBUTES), "values": some(one_of(["gold", "true", "a$b", "결제"]), 1)})
+    keep = keys(
+        {},
+        optional={
+            **slow,
+            "errors": SWITCH,
+            "attributes": st.lists(kept, max_size=2, unique_by=itemgetter("key")),
+            "percent": one_of([Decimal("0.5"), 5, 100]),
+            "spans_per_second": one_of([1, 1000]),
+        },
+    )
+    share = keys({"percent": one_of([0, Decimal("0.01"), 50])}, optional={"spans_per_second": one_of([1, 1000])})
+    own = together(keys({"service": ground.service}), share | keys(slow))
+    tail = keys(
+        {},
+        optional={
+            "wait": one_of(["5s", "10s", "1m"]),
+            "traces": one_of([1000, 50000]),
+            "keep": keep,
+            "services": st.lists(own, max_size=2, unique_by=itemgetter("service")),
+        },
+    )
+    return keys({}, optional={"head": keys({}, optional={"ratio": SHARE}), "tail": tail})
+
+
 def store(ground: Ground, required: Spec, optional: Spec) -> Any_:
     """Return Tempo's section, of which the disk and the retention must go together."""
     return keys(required, optional={"storage": storage(ground), "memory": MEMORY, **optional})
@@ -670,6 +699,7 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
         "environment": TEXT,
         "images": IMAGES,
         "privacy": PRIVACY,
+        "sampling": sampling(ground),
         "edges": EDGES,
         "gateway": GATEWAY,
         "alerting": ALERTING,

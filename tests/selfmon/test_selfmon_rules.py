@@ -27,8 +27,11 @@ prometheus: {scrape: [{job: node, targets: ["node:9100"]}, {job: db, targets: ["
 """
 
 
-def site(version: str = "2.10", *, stand_ins: bool = False) -> Site:
-    return site_of(SPEC % version, stand_ins=stand_ins)
+SAMPLED = "sampling: {tail: {}}\n"
+
+
+def site(version: str = "2.10", *, stand_ins: bool = False, more: str = "") -> Site:
+    return site_of(SPEC % version + more, stand_ins=stand_ins)
 
 
 def rules(of: Site) -> list[Rule]:
@@ -53,10 +56,11 @@ def selectors(expr: str) -> list[Any]:
     return found
 
 
+@pytest.mark.parametrize("more", ["", SAMPLED])
 @pytest.mark.parametrize("stand_ins", [False, True])
 @pytest.mark.parametrize("version", sorted(DIALECTS))
-def test_every_selector_is_of_a_metric_that_this_version_exposes(version: str, stand_ins: bool) -> None:
-    of = site(version, stand_ins=stand_ins)
+def test_every_selector_is_of_a_metric_that_this_version_exposes(version: str, stand_ins: bool, more: str) -> None:
+    of = site(version, stand_ins=stand_ins, more=more)
     known = catalogue.metrics(of)
     found = {(rule.name, one.name) for rule in rules(of) for one in selectors(rule.expr)}
     assert len(found) > 40
@@ -95,6 +99,17 @@ def test_no_static_label_is_one_of_the_series_or_an_external_one(version: str) -
 def test_only_what_makes_all_span_metrics_untrue_mutes_trace_alerts() -> None:
     critical = {rule.name for rule in rules(site()) if rule.labels["severity"] == CRITICAL}
     assert {"TempoDown", "GatewayDown", "TracesStalled", "SpanMetricsStalled"} == critical
+
+
+def test_where_traces_are_sampled_the_tempo_that_counts_is_the_one_that_mutes() -> None:
+    critical = {rule.name for rule in rules(site(more=SAMPLED)) if rule.labels["severity"] == CRITICAL}
+    assert {"TempoMetricsDown", "GatewayDown", "TracesStalled", "SpanMetricsStalled"} == critical
+
+
+@pytest.mark.parametrize("name", ["TempoDiskForecast", "TempoIngestNearLimit", "GeneratorWalGrowing", "TracesStalled"])
+def test_what_is_true_of_one_tempo_is_not_asked_of_both(name: str) -> None:
+    rule = next(rule for rule in rules(site(more=SAMPLED)) if rule.name == name)
+    assert 'job="tempo"' in rule.expr or 'job="tempo-metrics"' in rule.expr
 
 
 def test_the_watchdog_is_rendered_for_a_site_without_alerts() -> None:

@@ -43,9 +43,21 @@ COMPONENTS: Final = (
 )  # fmt: skip
 
 
+def generators(wiring: Wiring) -> list[Service]:
+    """Return the Tempos that make metrics; where none does, all: one of them was meant to."""
+    tempos = list(wiring.running(is_tempo))
+    return [one for one in tempos if generated(one.settings)] or tempos
+
+
+def stores(wiring: Wiring) -> list[Service]:
+    """Return the Tempos in which people look for traces; where traces are sampled the one that counts is none."""
+    tempos = list(wiring.running(is_tempo))
+    return [one for one in tempos if not generated(one.settings)] or tempos
+
+
 def span_series(wiring: Wiring) -> SpanSeries | None:
     """Return what the metrics generator of the bundle is configured to make; None without a Tempo."""
-    return next((generated_series(service.settings) for service in wiring.running(is_tempo)), None)
+    return next((generated_series(service.settings) for service in generators(wiring)), None)
 
 
 def generated_series(data: Mapping[str, Any]) -> SpanSeries:

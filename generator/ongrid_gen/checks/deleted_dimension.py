@@ -1,4 +1,4 @@
-"""OG079: a dimension of the metrics is an attribute that still exists when Tempo counts."""
+"""OG079: a dimension of the metrics, and what sampling looks for, are attributes that still exist then."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,13 +11,16 @@ CODE: Final = "OG079"
 
 
 def check(site: Site) -> Iterator[Problem]:
-    """Agents and gateway delete it before Tempo sees the span: its label is empty, and queries for it find nothing."""
-    for dimension, path in dimensions(site):
-        if dimension in site.privacy.delete:
+    """Agents and gateway delete it before: its label is empty, no trace is kept for it, and nothing says so."""
+    tail = site.sampling.tail
+    wanted = [(name, path, "become a label") for name, path in dimensions(site)]
+    wanted += [(one.key, one.path, "keep a trace") for one in (tail.attributes if tail is not None else ())]
+    for name, path, what in wanted:
+        if name in site.privacy.delete:
             yield Problem(
                 code=CODE,
                 path=path,
-                message=f"`{dimension}` is deleted by `privacy` before it can become a label",
+                message=f"`{name}` is deleted by `privacy` before it can {what}",
                 hint="remove it",
-                related=(("privacy", "delete", site.privacy.delete.index(dimension)),),
+                related=(("privacy", "delete", site.privacy.delete.index(name)),),
             )

@@ -1,4 +1,4 @@
-"""OG013: whoever an alert or a drill names must be one of the site's services."""
+"""OG013: whoever an alert, a drill or sampling names must be one of the site's services."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,7 +11,7 @@ CODE: Final = "OG013"
 
 
 def check(site: Site) -> Iterator[Problem]:
-    """An alert or a drill may only name a service that the site declares: any other has no traffic, ever."""
+    """An alert, a drill or sampling may only name a service that the site declares: any other has no traffic, ever."""
     known = [service.name for service in site.services]
     for path, who, name in named_services(site):
         if name not in known:
@@ -37,3 +37,5 @@ def named_services(site: Site) -> Iterator[tuple[Path, str, str]]:
         yield (*drill.path, "send", "service"), f"drill {index} sends as", drill.service
         if drill.client is not None:
             yield (*drill.path, "send", "client"), f"drill {index} sends as", drill.client
+    for rule in site.sampling.tail.services if site.sampling.tail is not None else ():
+        yield (*rule.path, "service"), "sampling keeps otherwise", rule.service

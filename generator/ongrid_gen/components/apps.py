@@ -7,6 +7,7 @@ from ongrid_gen.components.base import Tree
 from ongrid_gen.conventions import BANNER
 from ongrid_gen.model import Service, Site
 from ongrid_gen.text import Code, fill_source
+from ongrid_gen.units import plain
 
 NAME: Final = "apps"
 EXPORT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
@@ -39,10 +40,21 @@ def variables(site: Site, service: Service, *, http_port: int | None = None) -> 
         "OTEL_SERVICE_NAME": service.name,
         "OTEL_RESOURCE_ATTRIBUTES": ",".join(f"{key}={quote(value)}" for key, value in attributes(site, service)),
         "OTEL_PROPAGATORS": "tracecontext,baggage",
+        **head_sampling(site),
         "OTEL_METRICS_EXPORTER": "none",
         "OTEL_LOGS_EXPORTER": "none",
         **OWN_LINES.get(service.language or "", {}),
     }
+
+
+def head_sampling(site: Site) -> dict[str, str]:
+    """Return what makes an application begin a share of the traces only; the usual is all, and nothing says so.
+
+    By the parent: what another service began is gone on with, so that no trace lacks a part.
+    """
+    if site.sampling.head == 1:
+        return {}
+    return {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": plain(site.sampling.head)}
 
 
 def attributes(site: Site, service: Service) -> list[tuple[str, str]]:

@@ -6,7 +6,8 @@ from ongrid_gen.components import access, alertmanager, collector, gateway, graf
 from ongrid_gen.components.base import Tree, stamped, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.tempo import storage
-from ongrid_gen.conventions import COLLECTOR_HEALTH, GATEWAY_HOST, SECRETS_VARIABLE, TEMPO_HOST, TEMPO_HTTP
+from ongrid_gen.components.tempo.base import roles
+from ongrid_gen.conventions import COLLECTOR_HEALTH, GATEWAY_HOST, SECRETS_VARIABLE, TEMPO_HTTP
 from ongrid_gen.model import Site
 from ongrid_gen.naming import ingest_network, project
 
@@ -40,12 +41,12 @@ def config(site: Site, tree: Tree) -> dict[str, Any]:
 
 def services(site: Site) -> dict[str, Any]:
     """Return all containers. `ready` asks what cannot be asked from inside its own image."""
-    targets = [f"{GATEWAY_HOST}:{COLLECTOR_HEALTH}/", f"{TEMPO_HOST}:{TEMPO_HTTP}/ready"]
+    targets = [f"{GATEWAY_HOST}:{COLLECTOR_HEALTH}/", *(f"{role.host}:{TEMPO_HTTP}/ready" for role in roles(site))]
     found: dict[str, Any] = {"gateway": gateway.service(site)}
     if site.gateway.queue_persistent:
         found[f"{gateway.NAME}{collector.INIT_SUFFIX}"] = collector.queue_init(site, gateway.NAME)
     found |= {
-        "tempo": tempo.service(site),
+        **{role.host: tempo.service(site, role) for role in roles(site)},
         "prometheus": prometheus.service(site),
         "alertmanager": alertmanager.service(site),
     }
@@ -58,7 +59,7 @@ def services(site: Site) -> dict[str, Any]:
 def volumes(site: Site) -> list[str]:
     """Return the named volumes: whatever must survive a container."""
     names = ["gateway-queue"] if site.gateway.queue_persistent else []
-    names += ["tempo-data", "prometheus-data", "alertmanager-data"]
+    names += [*map(tempo.volume, roles(site)), "prometheus-data", "alertmanager-data"]
     return [*names, "grafana-data"] if site.grafana.enabled else names
 
 

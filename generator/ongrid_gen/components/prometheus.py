@@ -15,6 +15,7 @@ from ongrid_gen.conventions import (
     PROMETHEUS_HTTP,
     TEMPO_HOST,
     TEMPO_HTTP,
+    TEMPO_METRICS_HOST,
 )
 from ongrid_gen.model import Scrape, Site
 from ongrid_gen.rulefiles import rules_data, rules_path, tests_data, tests_path
@@ -33,8 +34,9 @@ STACK_JOBS: Final = {
     "tempo": f"{TEMPO_HOST}:{TEMPO_HTTP}",
     "alertmanager": f"{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}",
 }
+COUNTING_JOB: Final = {TEMPO_METRICS_HOST: f"{TEMPO_METRICS_HOST}:{TEMPO_HTTP}"}  # where traces are sampled
 # Of these and of the agents, which push, a site's own jobs cannot have the names.
-OWN_JOBS: Final = (*STACK_JOBS, AGENT_JOB)
+OWN_JOBS: Final = (*STACK_JOBS, *COUNTING_JOB, AGENT_JOB)
 DOCKER_HOST: Final = "host.docker.internal"
 
 
@@ -56,6 +58,7 @@ def rule_texts(file: RuleFile, site: Site) -> Tree:
 def config(site: Site) -> dict[str, Any]:
     """Return prometheus.yaml. Without the out-of-order window one late sample refuses a whole remote write."""
     storage: dict[str, Any] = {"tsdb": {"out_of_order_time_window": "10m"}}
+    jobs = STACK_JOBS if site.sampling.tail is None else {**STACK_JOBS, **COUNTING_JOB}
     if site.metrics.exemplars:
         storage["exemplars"] = {"max_exemplars": 100_000}
     return {
@@ -67,16 +70,16 @@ def config(site: Site) -> dict[str, Any]:
         "storage": storage,
         "rule_files": ["/etc/prometheus/rules/*.yaml"],
         "alerting": {"alertmanagers": [static(f"{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}", wrap=True)]},
-        "scrape_configs": [own_job(job, site) for job in STACK_JOBS]
+        "scrape_configs": [own_job(job, target, site) for job, target in jobs.items()]
         + [scrape_config(job) for job in site.prometheus.scrape],
     }
 
 
-def own_job(job: str, site: Site) -> dict[str, Any]:
+def own_job(job: str, target: str, site: Site) -> dict[str, Any]:
     """Return a scrape job of the stack's own. How the gateway answers is told under a name with points, which no rule
     means: Prometheus 3 takes it as it is, unless it is told otherwise.
     """
-    found = {"job_name": job, "static_configs": [static(STACK_JOBS[job])]}
+    found = {"job_name": job, "static_configs": [static(target)]}
     if job == GATEWAY_HOST and site.gateway.auth:
         found["metric_name_escaping_scheme"] = "underscores"
     return found

@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Final
 
 from ongrid_gen.alerts.drills import Drilling
+from ongrid_gen.components.tempo.base import roles
 from ongrid_gen.conventions import (
     CALLS,
     CLIENT,
+    GATEWAY_HOST,
     GRAPH_TOTAL,
     SERVER,
     SERVICE_NAME,
@@ -30,9 +32,9 @@ SERIES_QUERY: Final = "sum(<< metric >>{<< of >>})"
 TRAFFIC_QUERY: Final = "sum(increase(<< metric >>{<< of >>}[<< window >>]))"
 # Over three scrapes: what came before the drill is out of sight when the hop is given up.
 RECEIVED: Final = {
-    "gateway": 'sum(rate(otelcol_receiver_accepted_spans{job="gateway"}[45s]))',
-    "Tempo": 'sum(rate(tempo_distributor_spans_received_total{job="tempo"}[45s]))',
-    "its generator": 'sum(rate(tempo_metrics_generator_spans_received_total{job="tempo"}[45s]))',
+    "gateway": "sum(rate(otelcol_receiver_accepted_spans{<< gateway >>}[45s]))",
+    "Tempo": "sum(rate(tempo_distributor_spans_received_total{<< tempo >>}[45s]))",
+    "its generator": "sum(rate(tempo_metrics_generator_spans_received_total{<< tempo >>}[45s]))",
 }
 # Beyond the earliest possible: what scheduling, shards and a busy machine add before we call a hop broken.
 MARGIN: Final = Decimal(45)
@@ -194,7 +196,9 @@ class Run:
 
     def where_spans_are(self) -> str:
         """Say at which rate each hop receives spans: the first one that does not is the broken one."""
-        seen = [f"{who} {self.value(query):.1f}" for who, query in RECEIVED.items()]
+        counts = next(role.host for role in roles(self.stack.site) if role.generates)
+        jobs = {"gateway": promql_matcher("job", [GATEWAY_HOST]), "tempo": promql_matcher("job", [counts])}
+        seen = [f"{who} {self.value(fill(query, **jobs)):.1f}" for who, query in RECEIVED.items()]
         return f"the agent takes spans, but they are not counted; spans/s received: {', '.join(seen)}"
 
     def fires(self, one: Outcome) -> None:

@@ -12,6 +12,7 @@ from ongrid_gen.conventions import (
     GRAFANA_HOST,
     PROMETHEUS_HOST,
     TEMPO_HOST,
+    TEMPO_METRICS_HOST,
 )
 from ongrid_gen.plan.base import Action, FileChange
 
@@ -22,6 +23,7 @@ AWAY: Final = {
     GATEWAY_HOST: "about 2 s",
     AGENT_HOST: "about 2 s",
     TEMPO_HOST: "about 15 s",
+    TEMPO_METRICS_HOST: "about 15 s",
     PROMETHEUS_HOST: "about 5 s",
     ALERTMANAGER_HOST: "about 5 s",
 }
@@ -36,6 +38,8 @@ RECREATE: Final = {
     "{queue}",
     TEMPO_HOST: "the gateway keeps spans in its queue until it is back; no metrics are generated meanwhile; its "
     "volume is kept",
+    TEMPO_METRICS_HOST: "the gateway keeps spans in its queue until it is back; no metrics are generated meanwhile; "
+    "its volume is kept",
     PROMETHEUS_HOST: "no scrapes and no rules are evaluated meanwhile, Tempo sends its series again; its volume is "
     "kept",
     ALERTMANAGER_HOST: "nothing is notified meanwhile, Prometheus sends again what fires; silences are on its volume",

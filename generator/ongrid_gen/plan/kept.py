@@ -8,12 +8,13 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from ongrid_gen.bundle.contracts.data_survives import kept as kept_folders
-from ongrid_gen.bundle.exposed import generated_series
+from ongrid_gen.bundle.exposed import generated_series, generators, stores
 from ongrid_gen.bundle.files import COMPOSE, Bundle
-from ongrid_gen.bundle.network import SCRAPES, is_prometheus, is_tempo
+from ongrid_gen.bundle.network import SCRAPES, is_collector, is_prometheus
 from ongrid_gen.bundle.plain import dig, items, unescaped
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
+from ongrid_gen.components.sampling import PROCESSOR
 from ongrid_gen.conventions import SIZE, SLO
 from ongrid_gen.load import dotted
 from ongrid_gen.plan.actions import ends_by_itself
@@ -49,7 +50,8 @@ USUAL_TIME: Final = Decimal(15 * 86_400)
 class Kept:
     """What is kept, and under which names. Retention is in seconds or bytes; None is without a limit.
 
-    `stored` says where Tempo keeps its blocks, empty where there is no Tempo.
+    `stored` says where Tempo keeps its blocks, empty where there is no Tempo. `generator` is the container that makes
+    the metrics, `sampled` tells whether the gateway keeps a part of the traces.
     `volumes` are by container and folder in it, `folders` by container and setting; a record is known by its SLO (empty
     when it is of none), its name and its labels.
     """
@@ -59,6 +61,8 @@ class Kept:
     folders: Mapping[tuple[str, str], str]
     retention: Mapping[str, Decimal | None]
     stored: str
+    generator: str
+    sampled: bool
     generated: SpanSeries | None
     sizes: bool
     external: Mapping[str, str]
@@ -72,23 +76,31 @@ def kept_by(bundle: Bundle) -> Kept:
     """Return what a bundle keeps."""
     wiring = Wiring(bundle)
     lasting = [service for service in wiring.services if not ends_by_itself(service.name)]
-    tempo: Mapping[str, Any] = next((one.settings for one in wiring.running(is_tempo)), {})
+    store: Mapping[str, Any] = next((one.settings for one in stores(wiring)), {})
+    generator: Mapping[str, Any] = next((one.settings for one in generators(wiring)), {})
     prometheus = next(iter(wiring.running(is_prometheus)), None)
     settings = prometheus.settings if prometheus is not None else {}
     return Kept(
         project=str(bundle.data(COMPOSE).get("name", "")),
         volumes={place: volume for service in lasting for place, volume in volumes(service)},
         folders={place: folder for service in lasting for place, folder in folders(service)},
-        retention=tempo_retention(tempo) | (prometheus_retention(flags_of(prometheus)) if prometheus else {}),
-        stored=stored(tempo),
-        generated=generated_series(tempo) if tempo else None,
-        sizes=has_sizes(tempo),
+        retention=tempo_retention(store) | (prometheus_retention(flags_of(prometheus)) if prometheus else {}),
+        stored=stored(store),
+        generator=next((one.name for one in generators(wiring)), ""),
+        sampled=any(is_sampling(one) for one in wiring.running(is_collector)),
+        generated=generated_series(generator) if generator else None,
+        sizes=has_sizes(generator),
         external=written_labels(settings),
         jobs=jobs(settings),
         records=dict(records((str(path[0]), rule) for rule, path in bundle.rules)),
         alerts=frozenset(str(rule["alert"]) for rule, _ in bundle.rules if dig(rule, "alert") is not None),
         datasources={str(dig(one, "name")): str(dig(one, "uid")) for one, _ in bundle.datasources},
     )
+
+
+def is_sampling(collector: Service) -> bool:
+    """Tell whether a collector leaves out whole traces."""
+    return any(name == PROCESSOR for name, _ in items(collector.settings.get("processors")))
 
 
 def component_of(service: Service) -> Component:

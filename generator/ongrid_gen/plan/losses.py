@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from decimal import Decimal
 from typing import Final
 
-from ongrid_gen.conventions import GRAFANA_HOST, PROMETHEUS_HOST, SIZE, TEMPO_HOST
+from ongrid_gen.conventions import GATEWAY_HOST, GRAFANA_HOST, PROMETHEUS_HOST, SIZE, TEMPO_HOST
 from ongrid_gen.plan.base import Loss
 from ongrid_gen.plan.kept import Kept, Labels, Record
 from ongrid_gen.promql import is_same
@@ -78,6 +78,19 @@ def storage(before: Kept, after: Kept) -> Iterator[Loss]:
             "any more, and is not deleted when its time is over"
         )
         yield Loss("storage", TEMPO_HOST, message)
+
+
+def sampling(before: Kept, after: Kept) -> Iterator[Loss]:
+    """Who looks for a trace that no policy keeps finds none; and another program that counts begins at zero."""
+    if after.sampled and not before.sampled:
+        message = "traces are sampled from now on: those that `sampling.tail` does not keep are not stored"
+        yield Loss("sampling", GATEWAY_HOST, message)
+    if before.generator and after.generator and after.generator != before.generator:
+        message = (
+            f"`{after.generator}` counts from now on, not `{before.generator}`: every generated series begins anew, "
+            "and those of before end"
+        )
+        yield Loss("generator", after.generator, message)
 
 
 def label(before: Kept, after: Kept) -> Iterator[Loss]:
@@ -225,5 +238,5 @@ def named(names: list[str], most: int = MOST) -> str:
 
 
 LOSSES: Final[tuple[Rule, ...]] = (
-    retention, volume, folder, storage, label, bound, external, job, record, redefined, alert, datasource,
+    retention, volume, folder, storage, sampling, label, bound, external, job, record, redefined, alert, datasource,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from ongrid_gen.bundle.files import COMPOSE, Bundle, bundle_of
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.components.tempo import dialect_of
-from ongrid_gen.conventions import GATEWAY_HOST, TEMPO_HOST
+from ongrid_gen.conventions import GATEWAY_HOST, TEMPO_HOST, TEMPO_METRICS_HOST
 from ongrid_gen.pipeline import Rendered
 from ongrid_gen.plan.actions import REMOVE, action_of, cost_of, ends_by_itself
 from ongrid_gen.plan.base import Action, Component, FileChange, Files, Plan, Step
@@ -143,8 +143,9 @@ class Steps:
         `stops_politely` is as the dialect of Tempo says: otherwise the gateway has to stop before it.
         """
         steps = {one: self.step(one, service) for one, service in self.sides.after.services.items()}
-        gateway, tempo = Component(GATEWAY_HOST), Component(TEMPO_HOST)
-        if not stops_politely and steps[tempo].action is Action.RECREATE and steps[gateway].action is Action.NONE:
+        gateway, tempos = Component(GATEWAY_HOST), map(Component, (TEMPO_HOST, TEMPO_METRICS_HOST))
+        exchanged = any(one in steps and steps[one].action is Action.RECREATE for one in tempos)
+        if not stops_politely and exchanged and steps[gateway].action is Action.NONE:
             cost = cost_of(self.sides.after.services[gateway], Action.RESTART)
             steps[gateway] = replace(steps[gateway], action=Action.RESTART, why=STOPS_FIRST, cost=cost)
         yield from steps.values()

@@ -105,7 +105,8 @@ class Proof:
         found = [(one, what) for one in RELOADED if (what := self.wrong_reload(one, told))]
         stale = stale_programs(after.bundle, after.files, told, self.sides.foreign)
         found += [(one, f"runs otherwise: {parts}") for one, parts in stale.items()]
-        for tempo in Wiring(after.bundle).running(is_tempo) if told.tempo is not None else ():
+        asked = (one for one in Wiring(after.bundle).running(is_tempo) if one.name == TEMPO_HOST)
+        for tempo in asked if told.tempo is not None else ():
             parts = named(loaded.tempo_differences(told.tempo or {}, tempo.settings))
             found += [(TEMPO_HOST, f"runs otherwise: {parts}")] if parts else []
         return [Wrong(Component(one), what) for one, what in found if service in (None, one)]

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from ongrid_gen.components.tempo import dialect_of
-from ongrid_gen.conventions import ALERTMANAGER_HOST, PROMETHEUS_HOST, TEMPO_HOST
+from ongrid_gen.components.tempo.base import roles
+from ongrid_gen.conventions import ALERTMANAGER_HOST, PROMETHEUS_HOST
 from ongrid_gen.plan.base import Action, Step
 from ongrid_gen.runtime import docker
 from ongrid_gen.runtime.applied import Proof
@@ -47,9 +48,9 @@ def start(proof: Proof, edge: str | None, steps: list[Step], say: Say, *, timeou
     where = "" if edge is None else f" of edge `{edge}`"
     names = ", ".join(step.component.service for step in steps if step.action in BY_COMPOSE)
     say(f"starting{where}: {names}")
-    tempo = proof.plan.step(TEMPO_HOST)
-    recreated = edge is None and tempo is not None and tempo.action is Action.RECREATE
-    if recreated and not dialect_of(proof.stack.site).STOPS_POLITELY:
+    tempos = [proof.plan.step(role.host) for role in roles(proof.stack.site)]
+    recreated = any(tempo is not None and tempo.action is Action.RECREATE for tempo in tempos)
+    if edge is None and recreated and not dialect_of(proof.stack.site).STOPS_POLITELY:
         proof.stack.stop_before_tempo(say)
     proof.stack.project(edge).up(timeout=timeout)
 

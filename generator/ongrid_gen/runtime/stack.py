@@ -10,9 +10,11 @@ from pathlib import Path
 from ongrid_gen.components import access, collector, compose, grafana, receivers
 from ongrid_gen.components.channels import secrets_of
 from ongrid_gen.components.tempo import storage
+from ongrid_gen.components.tempo.base import roles
 from ongrid_gen.conventions import (
     ALERTMANAGER_HOST,
     ALERTMANAGER_HTTP,
+    GATEWAY_HOST,
     GRAFANA_HOST,
     GRAFANA_HTTP,
     OTLP_GRPC,
@@ -62,7 +64,7 @@ class Stack:
     def stop_before_tempo(self, say: Say) -> None:
         """Stop the gateway, then Tempo: where Tempo would refuse for good what comes while it stops."""
         say("stopping the gateway before Tempo: what it holds stays in its queue")
-        self.centre.call("stop", "gateway", "tempo", timeout=120)
+        self.centre.call("stop", GATEWAY_HOST, *(role.host for role in roles(self.site)), timeout=120)
 
     def down(self, say: Say, *, volumes: bool) -> None:
         """Stop everything in reverse; with `volumes` remove the data too."""

@@ -10,13 +10,22 @@ from typing import Final
 
 from ongrid_gen.model import Site
 from ongrid_gen.rules import Group, RuleFile, TestFile
-from ongrid_gen.selfmon import alertmanager, edges, gateway, pipeline, prometheus, tempo, tempo_storage
+from ongrid_gen.selfmon import alertmanager, edges, gateway, pipeline, prometheus, sampling, tempo, tempo_storage
 from ongrid_gen.selfmon.base import Watch, Watcher
 from ongrid_gen.selfmon.cases import HALF_HOUR, MINUTE
 from ongrid_gen.selfmon.pages import explain, page, page_path
 from ongrid_gen.selfmon.rules import file_name, rule, rule_tests
 
-WATCHERS: Final[tuple[Watcher, ...]] = (tempo, tempo_storage, gateway, edges, prometheus, alertmanager, pipeline)
+WATCHERS: Final[tuple[Watcher, ...]] = (
+    tempo,
+    tempo_storage,
+    gateway,
+    sampling,
+    edges,
+    prometheus,
+    alertmanager,
+    pipeline,
+)
 
 ZERO: Final = Decimal(0)
 
@@ -51,6 +60,7 @@ def rule_files(site: Site) -> Iterator[RuleFile]:
             tuple(group for group in groups if group.rules),
             partial(tests, watches, component, site),
         )
+    yield from sampling.rule_file(site)
 
 
 def tests(watches: Sequence[Watch], component: str, site: Site) -> tuple[TestFile, ...]:

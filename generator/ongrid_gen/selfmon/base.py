@@ -4,11 +4,12 @@
 leaves some alerts working (a failing rule, a lost notification) is a `warning`: to mute the rest would make it worse.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Protocol
 
+from ongrid_gen.conventions import TEMPO_HTTP
 from ongrid_gen.model import Site
 from ongrid_gen.selfmon.cases import Case
 from ongrid_gen.text import Code, fill, promql_string
@@ -23,6 +24,7 @@ NONE: Final = "none"
 
 GATEWAY: Final = "gateway"
 TEMPO: Final = "tempo"
+TEMPO_METRICS: Final = "tempo-metrics"
 PROMETHEUS: Final = "prometheus"
 ALERTMANAGER: Final = "alertmanager"
 
@@ -92,6 +94,26 @@ def age(job: str) -> str:
 def filled(text: str, **values: str | int | Decimal) -> str:
     """Fill a form with numbers and with pieces of PromQL that are written in this package."""
     return fill(text, **{name: Code(value) if isinstance(value, str) else value for name, value in values.items()})
+
+
+def counting(site: Site) -> str:
+    """Return the job of the Tempo that makes the span metrics."""
+    return TEMPO if site.sampling.tail is None else TEMPO_METRICS
+
+
+def of(job: str, site: Site) -> str:
+    """Return the selector of the series of one Tempo: empty where there is but one."""
+    return "" if site.sampling.tail is None else f"{{job={promql_string(job)}}}"
+
+
+def target(job: str) -> dict[str, str]:
+    """Return the labels of what is scraped from a Tempo."""
+    return {"job": job, "instance": f"{job}:{TEMPO_HTTP}"}
+
+
+def labelled(labels: Mapping[str, str]) -> str:
+    """Return labels as they stand in the braces of a series."""
+    return ",".join(f'{name}="{value}"' for name, value in labels.items())
 
 
 def dialect(site: Site) -> "Dialect":

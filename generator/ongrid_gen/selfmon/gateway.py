@@ -25,7 +25,7 @@ def watches(site: Site) -> Iterator[Watch]:
     yield gateway_down()
     yield refusing()
     yield export_failing()
-    yield queue_full()
+    yield queue_full(site)
     yield queue_filling(site)
     if site.gateway.auth is not None:
         yield denying(site)
@@ -92,8 +92,10 @@ def export_failing() -> Watch:
     )  # fmt: skip
 
 
-def queue_full() -> Watch:
-    """The queue takes no more; the receiver then refuses."""
+def queue_full(site: Site) -> Watch:
+    """The queue takes no more; the receiver then refuses. Behind a sampler nobody can be refused."""
+    refused = "The gateway refuses spans; the agents keep them and try again until their queues are full too."
+    lost = "Behind the sampler (`otlp_grpc/tempo`) these spans are lost; of the others the agents try again."
     series = f'otelcol_exporter_enqueue_failed_spans{{{JOB},exporter="{EXPORTER}"}}'
     return Watch(
         name="GatewayQueueFull",
@@ -101,7 +103,7 @@ def queue_full() -> Watch:
         minutes=0,
         expr=born(ENQUEUE_FAILED, "exporter", GATEWAY),
         summary='{{ printf "%.0f" $value }} spans found the queue of {{ $labels.exporter }} full',
-        meaning="The gateway refuses spans; the agents keep them and try again until their queues are full too.",
+        meaning=refused if site.sampling.tail is None else lost,
         remedy="Make Tempo take spans again. A longer outage needs a larger `gateway.queue.size`.",
         look=f"{SIZE} / {CAPACITY}",
         causes=("Tempo is down or slow.", "`gateway.queue.size` is small for the traffic."),

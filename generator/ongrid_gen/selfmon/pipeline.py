@@ -5,7 +5,7 @@ from typing import Final
 
 from ongrid_gen.conventions import CALLS, WATCHDOG
 from ongrid_gen.model import Site
-from ongrid_gen.selfmon.base import CRITICAL, NONE, WARNING, Watch, filled
+from ongrid_gen.selfmon.base import CRITICAL, NONE, TEMPO, WARNING, Watch, counting, filled, labelled, of, target
 from ongrid_gen.selfmon.cases import Case, Phases, counter, gauge, steady
 from ongrid_gen.text import fill, promql_matcher, promql_string
 
@@ -20,27 +20,34 @@ STALLED: Final = """\
 sum(increase(<< source >>[5m])) >= << fewest >>
   unless on () sum(increase(<< sink >>[5m])) > 0"""
 RESTARTS: Final = """\
-changes(process_start_time_seconds{job=~"tempo|prometheus|alertmanager"}[15m]) > 2
+changes(process_start_time_seconds{job=~"<< tempos >>|prometheus|alertmanager"}[15m]) > 2
 or resets(otelcol_process_uptime{job="gateway"}[15m]) > 2"""
 
 
 def watches(site: Site) -> Iterator[Watch]:
     """Yield every watch."""
-    yield traces_stalled()
-    yield span_metrics_stalled()
-    yield restarting()
+    yield traces_stalled(site)
+    yield span_metrics_stalled(site)
+    yield restarting(site)
     if site.prometheus.scrape:
         yield target_down(site)
     yield watchdog()
 
 
-def traces_stalled() -> Watch:
+def stored(site: Site) -> tuple[str, str]:
+    """Return what the Tempo took that takes everything: the metric with its selector, and one series of it."""
+    job = counting(site)
+    return f"{STORED}{of(job, site)}", f"{STORED}{{{labelled({**target(job), 'tenant': 'single-tenant'})}}}"
+
+
+def traces_stalled(site: Site) -> Watch:
     """Between gateway and Tempo."""
+    sink, series = stored(site)
     return Watch(
         name="TracesStalled",
         severity=CRITICAL,
         minutes=5,
-        expr=filled(STALLED, source=ACCEPTED, sink=STORED, fewest=FEWEST),
+        expr=filled(STALLED, source=ACCEPTED, sink=sink, fewest=FEWEST),
         summary='The gateway accepted {{ printf "%.0f" $value }} spans in 5m, and Tempo took none',
         meaning="Spans do not get from the gateway to Tempo. Trace alerts are blind.",
         remedy="Read the gateway's log; see whether its queue fills and whether Tempo answers.",
@@ -49,18 +56,19 @@ def traces_stalled() -> Watch:
         quiet=f"fewer than {FEWEST} spans in 5m",
         cases=stalled_cases(
             'otelcol_receiver_accepted_spans{job="gateway",instance="gateway:8888",receiver="otlp",transport="http"}',
-            'tempo_distributor_spans_received_total{job="tempo",instance="tempo:3200",tenant="single-tenant"}',
+            series,
         ),
     )
 
 
-def span_metrics_stalled() -> Watch:
+def span_metrics_stalled(site: Site) -> Watch:
     """Between Tempo and Prometheus."""
+    source, series = stored(site)
     return Watch(
         name="SpanMetricsStalled",
         severity=CRITICAL,
         minutes=5,
-        expr=filled(STALLED, source=STORED, sink=CALLS, fewest=FEWEST),
+        expr=filled(STALLED, source=source, sink=CALLS, fewest=FEWEST),
         summary='Tempo took {{ printf "%.0f" $value }} spans in 5m, and none is counted in the span metrics',
         meaning="Span metrics are not made or do not reach Prometheus. Every trace alert is blind.",
         remedy="Read Tempo's log; see whether remote write fails or is behind.",
@@ -72,7 +80,7 @@ def span_metrics_stalled() -> Watch:
         ),
         quiet=f"fewer than {FEWEST} spans in 5m",
         cases=stalled_cases(
-            'tempo_distributor_spans_received_total{job="tempo",instance="tempo:3200",tenant="single-tenant"}',
+            series,
             f'{CALLS}{{service_name="a",span_kind="SPAN_KIND_SERVER"}}',
         ),
         pushed=True,
@@ -94,14 +102,14 @@ def stalled_cases(source: str, sink: str) -> tuple[Case, ...]:
     )  # fmt: skip
 
 
-def restarting() -> Watch:
+def restarting(site: Site) -> Watch:
     """A container that dies and is started again, over and over; each time `up` is 1 before `for` is over."""
     tempo = {"job": "tempo", "instance": "tempo:3200"}
     return Watch(
         name="ComponentRestarting",
         severity=WARNING,
         minutes=0,
-        expr=RESTARTS,
+        expr=filled(RESTARTS, tempos="|".join(dict.fromkeys((TEMPO, counting(site))))),
         summary='{{ $labels.job }} was started again {{ printf "%.0f" $value }} times in 15m',
         meaning="It dies and is started again. Between two starts it does not do its work.",
         remedy="`docker inspect` says whether it was killed for memory (`OOMKilled`); the end "

@@ -8,7 +8,21 @@ from typing import Final
 
 from ongrid_gen.alerts.wording import per_cent
 from ongrid_gen.model import Site
-from ongrid_gen.selfmon.base import CRITICAL, TEMPO, WARNING, Watch, born, dialect, down, filled, grown
+from ongrid_gen.selfmon.base import (
+    CRITICAL,
+    TEMPO,
+    TEMPO_METRICS,
+    WARNING,
+    Watch,
+    born,
+    counting,
+    dialect,
+    down,
+    filled,
+    grown,
+    labelled,
+    target,
+)
 from ongrid_gen.selfmon.cases import Case, counter, gauge, steady
 from ongrid_gen.selfmon.counters import growing, newborn
 from ongrid_gen.selfmon.words import duration
@@ -17,7 +31,6 @@ COMPONENT: Final = TEMPO
 JOB: Final = 'job="tempo",instance="tempo:3200"'
 TENANT: Final = f'{JOB},tenant="single-tenant"'
 URL: Final = {"url": "http://prometheus:9090/api/v1/write"}
-WRITE: Final = f'{TENANT},url="{URL["url"]}"'
 ONE_TENANT: Final = {"tenant": "single-tenant"}
 
 REFUSED: Final = "tempo_receiver_refused_spans"
@@ -30,7 +43,7 @@ ACTIVE_LIMIT: Final = "tempo_metrics_generator_registry_max_active_series"
 COLLECTIONS_FAILED: Final = "tempo_metrics_generator_registry_collections_failed_total"
 SENT: Final = "prometheus_remote_storage_queue_highest_sent_timestamp_seconds"
 TAKEN_IN: Final = "prometheus_remote_storage_queue_highest_timestamp_seconds"
-NOT_WRITTEN: Final = 'prometheus_remote_storage_samples_failed_total{job="tempo"}'
+NOT_WRITTEN: Final = "prometheus_remote_storage_samples_failed_total"
 OUTSIDE: Final = 'tempo_warnings_total{reason="outside_ingestion_time_slack"}'
 AGES: Final = ("tempo_spans_distance_in_past_seconds_bucket", "tempo_spans_distance_in_future_seconds_bucket")
 
@@ -39,7 +52,7 @@ sum by (tenant) (rate(<< late >>{reason="outside_metrics_ingestion_slack"}[5m]))
   / (sum by (tenant) (rate(<< received >>[5m])) > 0) > 0.01"""
 NEAR: Final = "max by (tenant) (<< used >> / (<< limit >> > 0)) > 0.8"
 LAG: Final = """\
-max by (url) (<< taken >>{job="tempo"} - << sent >>{job="tempo"}) > 60"""
+max by (url) (<< taken >>{job="<< job >>"} - << sent >>{job="<< job >>"}) > 60"""
 # What is above the first bound of the histogram, 5 minutes as Prometheus writes it; less than one is a rounding error.
 AWAY: Final = """\
 sum by (tenant) (increase(<< ages >>{le="+Inf"}[5m]) - ignoring (le) increase(<< ages >>{le="300.0"}[5m])) >= 1"""
@@ -48,42 +61,80 @@ NEVER: Final = "older than Tempo's start"
 OLD: Final = f'{{{{ or (and (gt $value 1e9) "{NEVER}") (humanizeDuration $value | printf "%s old") }}}}'
 # 1.5 does not tell what its queue has taken in; but while it has active series, it sends them at every collection.
 LAG_1_5: Final = """\
-max by (url) (time() - << sent >>{job="tempo"}) > << lag >>
+max by (url) (time() - << sent >>{job="<< job >>"}) > << lag >>
   and on () sum(<< active >>) > 0"""
 
 
 def watches(site: Site) -> Iterator[Watch]:
     """Yield every watch."""
-    yield tempo_down()
+    yield tempo_down(site)
+    if site.sampling.tail is not None:
+        yield counting_down()
     yield from ingest()
     yield from generator(site)
-    yield remote_write_failing()
+    yield remote_write_failing(counting(site))
     yield behind(site) if dialect(site).WATCHED.lag else behind_1_5(site)
     yield clock_skew() if dialect(site).WATCHED.skew_warnings else clock_skew_by_age()
 
 
-def tempo_down() -> Watch:
-    """Without Tempo there are no traces, no span metrics, and every trace alert is blind."""
-    target = {"job": "tempo", "instance": "tempo:3200"}
-    return Watch(
+def write(job: str) -> str:
+    """Return the labels of what one Tempo says of its way to Prometheus."""
+    return labelled({**target(job), **ONE_TENANT, **URL})
+
+
+def tempo_down(site: Site) -> Watch:
+    """Without Tempo there are no traces, no span metrics, and every trace alert is blind.
+
+    Where traces are sampled another one makes the metrics: then this one mutes no alert.
+    """
+    if site.sampling.tail is None:
+        return _down(
+            TEMPO,
+            name="TempoDown",
+            severity=CRITICAL,
+            summary="Tempo is down: no traces are stored, no span metrics are made",
+            blind="Spans wait in the gateway's queue; trace alerts are blind.",
+        )
+    return _down(
+        TEMPO,
         name="TempoDown",
+        severity=WARNING,
+        summary="Tempo is down: no traces are stored",
+        blind="Spans wait in the gateway's queue; when it is full they are lost. Alerts go on, traces are missing.",
+    )
+
+
+def counting_down() -> Watch:
+    """Without the one that counts every trace alert is blind, while traces are stored."""
+    return _down(
+        TEMPO_METRICS,
+        name="TempoMetricsDown",
         severity=CRITICAL,
+        summary="The Tempo that counts is down: no span metrics are made",
+        blind="Spans wait in the gateway's queue; trace alerts are blind.",
+    )
+
+
+def _down(job: str, *, name: str, severity: str, summary: str, blind: str) -> Watch:
+    series = f"up{{{labelled(target(job))}}}"
+    return Watch(
+        name=name,
+        severity=severity,
         minutes=1,
-        expr=down(TEMPO),
-        summary="Tempo is down: no traces are stored, no span metrics are made",
-        meaning="Prometheus could not scrape Tempo for a minute. Spans wait in the gateway's "
-        "queue; trace alerts are blind.",
+        expr=down(job),
+        summary=summary,
+        meaning=f"Prometheus could not scrape Tempo for a minute. {blind}",
         remedy="Look at the container's state and the end of its log, and start it before the gateway's queue is full.",
-        look='up{job="tempo"}',
+        look=f'up{{job="{job}"}}',
         causes=(
             "It was killed for memory: `docker inspect` says `OOMKilled`. Raise `tempo.memory`.",
             "The disk is full, so that it cannot write its log and stops.",
             "Its configuration was changed by hand and does not load.",
         ),
         cases=(
-            Case("speaks of a target that does not answer", [gauge(f"up{{{JOB}}}", 1, 0)], target),
+            Case("speaks of a target that does not answer", [gauge(series, 1, 0)], target(job)),
             # an instant selector sees the last sample for five minutes
-            Case("speaks of a target that nobody scrapes", [gauge(f"up{{{JOB}}}", 1, None)], {"job": "tempo"}, delay=4),
+            Case("speaks of a target that nobody scrapes", [gauge(series, 1, None)], {"job": job}, delay=4),
         ),
     )
 
@@ -129,7 +180,7 @@ def generator(site: Site) -> Iterator[Watch]:
     yield series_limited()
     if site.metrics.max_active_series:
         yield series_near_limit()
-    yield collection_failing(known.collection_label, is_born=known.collections_born)
+    yield collection_failing(known.collection_label, counting(site), is_born=known.collections_born)
     yield graph_dropping(known.graph_dropped)
 
 
@@ -215,22 +266,22 @@ def series_near_limit() -> Watch:
     )
 
 
-def collection_failing(label: str, *, is_born: bool) -> Watch:
+def collection_failing(label: str, job: str, *, is_born: bool) -> Watch:
     """A collection that fails leaves a hole in every series."""
     value = {"tenant": "single-tenant"}.get(label, "other")
-    series = f'{COLLECTIONS_FAILED}{{{JOB},{label}="{value}"}}'
-    labels = {label: value}
+    labels, at = {label: value}, labelled(target(job))
+    series = f"{COLLECTIONS_FAILED}{{{at},{labelled(labels)}}}"
     return Watch(
         name="TempoCollectionFailing",
         severity=WARNING,
         minutes=0,
-        expr=born(COLLECTIONS_FAILED, label, TEMPO) if is_born else grown(COLLECTIONS_FAILED, label),
+        expr=born(COLLECTIONS_FAILED, label, job) if is_born else grown(COLLECTIONS_FAILED, label),
         summary=f'{{{{ printf "%.0f" $value }}}} collections of the span metrics failed ({{{{ $labels.{label} }}}})',
         meaning="Tempo could not write its span metrics into its own log, so every series has a hole.",
         remedy="Read Tempo's log; look at the disk of its volume.",
         look=f"sum by ({label}) (increase({COLLECTIONS_FAILED}[1h]))",
         causes=("The disk is full.", "The log of the metrics generator is damaged."),
-        cases=newborn(series, labels, TEMPO, JOB, 0) if is_born else (growing(series, labels, 0),),
+        cases=newborn(series, labels, job, at, 0) if is_born else (growing(series, labels, 0),),
     )
 
 
@@ -253,41 +304,44 @@ def graph_dropping(counters: tuple[str, ...]) -> Watch:
     )
 
 
-def remote_write_failing() -> Watch:
+def remote_write_failing(job: str) -> Watch:
     """Samples that Prometheus refuses for good. Not critical: a few must not mute the alerts that still work."""
+    failed = f'{NOT_WRITTEN}{{job="{job}"}}'
     return Watch(
         name="RemoteWriteFailing",
         severity=WARNING,
         minutes=2,
-        expr=grown(NOT_WRITTEN, "url", 5),
+        expr=grown(failed, "url", 5),
         summary='Prometheus refused {{ printf "%.0f" $value }} samples of the span metrics in 5m',
         meaning="Tempo's remote write got an answer that forbids to try again. These samples are lost.",
         remedy="Read Tempo's log: it repeats Prometheus' answer.",
-        look=f"sum by (url) (rate({NOT_WRITTEN}[5m]))",
+        look=f"sum by (url) (rate({failed}[5m]))",
         causes=(
             "Prometheus runs without `--web.enable-remote-write-receiver`: the answer is 404.",
             "Samples are older than the out-of-order window, after a long outage.",
             "A label is refused.",
         ),
-        cases=(growing(f"{NOT_WRITTEN[: NOT_WRITTEN.index('{')]}{{{WRITE}}}", URL, 2, 5),),
+        cases=(growing(f"{NOT_WRITTEN}{{{write(job)}}}", URL, 2, 5),),
     )
 
 
 def behind(site: Site) -> Watch:
     """How far the newest sample that was sent is behind the newest that waits."""
-    del site
+    job = counting(site)
+    at = write(job)
     return _behind(
-        filled(LAG, taken=TAKEN_IN, sent=SENT),
+        job,
+        filled(LAG, taken=TAKEN_IN, sent=SENT, job=job),
         Case(
             "speaks above a minute, is quiet at it",
-            [steady(f"{TAKEN_IN}{{{WRITE}}}", 1000), gauge(f"{SENT}{{{WRITE}}}", 990, 910, border=940)],
+            [steady(f"{TAKEN_IN}{{{at}}}", 1000), gauge(f"{SENT}{{{at}}}", 990, 910, border=940)],
             URL,
             told=f"{duration(90)} old",
             border=10,
         ),
         Case(
             "says so when nothing was ever sent",
-            [gauge(f"{TAKEN_IN}{{{WRITE}}}", 0, 1_800_000_000), steady(f"{SENT}{{{WRITE}}}", 0)],
+            [gauge(f"{TAKEN_IN}{{{at}}}", 0, 1_800_000_000), steady(f"{SENT}{{{at}}}", 0)],
             URL,
             told=NEVER,
         ),
@@ -296,10 +350,11 @@ def behind(site: Site) -> Watch:
 
 def behind_1_5(site: Site) -> Watch:
     """How old the newest sample is that was sent, while there is something to send."""
-    lag = 60 + 4 * site.metrics.interval
+    job = counting(site)
+    lag, at = 60 + 4 * site.metrics.interval, write(job)
     waits = Case(
         "speaks when nothing is sent any more",
-        [counter(f"{SENT}{{{WRITE}}}", 60, 0, after=10 * lag), steady(f"{ACTIVE}{{{TENANT}}}", 100)],
+        [counter(f"{SENT}{{{at}}}", 60, 0, after=10 * lag), steady(f"{ACTIVE}{{{TENANT}}}", 100)],
         URL,
         # the last sample was sent when the fault begins
         delay=int(lag // 60) + 1,
@@ -307,13 +362,13 @@ def behind_1_5(site: Site) -> Watch:
     )
     idle = Case(
         "is quiet when there is nothing to send",
-        [gauge(f"{SENT}{{{WRITE}}}", 0, 0), steady(f"{ACTIVE}{{{TENANT}}}", 0)],
+        [gauge(f"{SENT}{{{at}}}", 0, 0), steady(f"{ACTIVE}{{{TENANT}}}", 0)],
         quiet=True,
     )
-    return _behind(filled(LAG_1_5, sent=SENT, lag=lag, active=ACTIVE), waits, idle)
+    return _behind(job, filled(LAG_1_5, sent=SENT, lag=lag, active=ACTIVE, job=job), waits, idle)
 
 
-def _behind(expr: str, *cases: Case) -> Watch:
+def _behind(job: str, expr: str, *cases: Case) -> Watch:
     return Watch(
         name="RemoteWriteBehind",
         severity=WARNING,
@@ -322,7 +377,7 @@ def _behind(expr: str, *cases: Case) -> Watch:
         summary=f"The span metrics in Prometheus are {OLD}",
         meaning="Tempo cannot hand its samples over. It keeps them in its own log and tries again, so its disk fills.",
         remedy="See whether Prometheus answers, and how long it takes. Trace alerts see only what has arrived.",
-        look=f'time() - {SENT}{{job="tempo"}}',
+        look=f'time() - {SENT}{{job="{job}"}}',
         causes=("Prometheus is overloaded or restarts again and again.", "Prometheus' disk is full."),
         cases=cases,
     )

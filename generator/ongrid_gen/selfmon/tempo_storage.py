@@ -10,7 +10,7 @@ from typing import Final
 
 from ongrid_gen.alerts.wording import per_cent
 from ongrid_gen.model import Site
-from ongrid_gen.selfmon.base import TEMPO, WARNING, Watch, dialect, filled, grown
+from ongrid_gen.selfmon.base import TEMPO, WARNING, Watch, counting, dialect, filled, grown, labelled, of, target
 from ongrid_gen.selfmon.cases import HALF_HOUR, Case, counter, gauge
 from ongrid_gen.selfmon.counters import growing
 from ongrid_gen.selfmon.words import binary
@@ -40,8 +40,8 @@ def watches(site: Site) -> Iterator[Watch]:
     yield flush_queue_filling(known.flush_queue)
     yield compaction_failing()
     yield live_traces_near_limit(known.live_traces)
-    yield bytes_near_limit()
-    yield wal_failing()
+    yield bytes_near_limit(site)
+    yield wal_failing(counting(site))
     if known.wal_size:
         yield wal_growing(site)
     yield disk_forecast(site, known.flushed_bytes)
@@ -132,33 +132,35 @@ def live_traces_near_limit(live: str) -> Watch:
     )  # fmt: skip
 
 
-def bytes_near_limit() -> Watch:
-    """The limit is the one that is rendered into the overrides."""
+def bytes_near_limit(site: Site) -> Watch:
+    """The limit is the one that is rendered into the overrides. The Tempo that counts takes most."""
     from ongrid_gen.components.tempo.base import RATE_LIMIT  # components import the rules
 
-    minute = RATE_LIMIT * 60
+    job, minute = counting(site), RATE_LIMIT * 60
+    taken, series = f"{BYTES_IN}{of(job, site)}", f"{BYTES_IN}{{{labelled({**target(job), **ONE_TENANT})}}}"
     return Watch(
         name="TempoIngestNearLimit",
         severity=WARNING,
         minutes=5,
-        expr=f"sum by (tenant) (rate({BYTES_IN}[5m])) / {RATE_LIMIT} > 0.8",
+        expr=f"sum by (tenant) (rate({taken}[5m])) / {RATE_LIMIT} > 0.8",
         summary="Spans come in at {{ $value | humanizePercentage }} of Tempo's rate limit",
         meaning="Over the rate limit Tempo refuses spans.",
         remedy="Look which service sends so much; sample at the source.",
-        look=f"sum(rate({BYTES_IN}[5m]))",
+        look=f"sum(rate({taken}[5m]))",
         causes=("Much more traffic than planned.", "Spans with very large attributes."),
         quiet="up to 80 % of the limit",
         cases=(
-            Case("speaks above four fifths", [counter(f"{BYTES_IN}{{{TENANT}}}", 10, minute, border=minute // 2)],
+            Case("speaks above four fifths", [counter(series, 10, minute, border=minute // 2)],
                  ONE_TENANT, told=per_cent(1), border=12, delay=2, lasting=3),
         ),
     )  # fmt: skip
 
 
-def wal_failing() -> Watch:
+def wal_failing(job: str) -> Watch:
     """The log in which span metrics wait for Prometheus; truncated once what it holds is old."""
     by = "job"
-    pair = [f'{name}{{job="tempo"}}' for name in (WAL_FAILED, CHECKPOINT_FAILED)]
+    pair = [f'{name}{{job="{job}"}}' for name in (WAL_FAILED, CHECKPOINT_FAILED)]
+    at = labelled({**target(job), **ONE_TENANT})
     return Watch(
         name="GeneratorWalFailing",
         severity=WARNING,
@@ -170,7 +172,7 @@ def wal_failing() -> Watch:
         look=" or ".join(f"increase({name}[1h])" for name in pair),
         causes=("The disk is full.", "The log is damaged."),
         cases=tuple(
-            growing(f"{name}{{{TENANT}}}", ONE_JOB, 0).named(f"speaks of {name}")
+            growing(f"{name}{{{at}}}", {by: job}, 0).named(f"speaks of {name}")
             for name in (WAL_FAILED, CHECKPOINT_FAILED)
         ),
     )
@@ -178,22 +180,23 @@ def wal_failing() -> Watch:
 
 def wal_growing(site: Site) -> Watch:
     """A tenth of the disk: in an ordinary day the log is shortened every two hours and stays far below."""
-    edge = site.tempo.disk // 10
+    job, edge = counting(site), site.tempo.disk // 10
+    series = f"{WAL_SIZE}{{{labelled({**target(job), **ONE_TENANT})}}}"
     return Watch(
         name="GeneratorWalGrowing",
         severity=WARNING,
         minutes=10,
-        expr=f'max by (job) ({WAL_SIZE}{{job="tempo"}}) > {edge}',
+        expr=f'max by (job) ({WAL_SIZE}{{job="{job}"}}) > {edge}',
         summary="The log of the metrics generator takes {{ $value | humanize1024 }}B",
         meaning="It is more than a tenth of `tempo.disk`. It is not shortened, or makes more "
         "series than the disk is for.",
         remedy="See whether remote write is behind; look at the number of active series.",
-        look=f'{WAL_SIZE}{{job="tempo"}}',
+        look=f'{WAL_SIZE}{{job="{job}"}}',
         causes=("Prometheus takes nothing.", "The number of series has grown.", "`tempo.disk` is too small."),
         quiet="up to a tenth of `tempo.disk`",
         cases=(
-            Case("speaks above a tenth of the disk", [gauge(f"{WAL_SIZE}{{{TENANT}}}", 1, edge * 5 // 4, border=edge)],
-                 ONE_JOB, told=binary(edge * 5 // 4), border=12),
+            Case("speaks above a tenth of the disk", [gauge(series, 1, edge * 5 // 4, border=edge)],
+                 {"job": job}, told=binary(edge * 5 // 4), border=12),
         ),
     )  # fmt: skip
 
@@ -215,7 +218,7 @@ def disk_forecast(site: Site, flushed: str) -> Watch:
         minutes=30,
         expr=filled(
             "sum by (job) (increase(<< flushed >>[<< hours >>h])) * << times >> > << disk >>",
-            flushed=flushed, hours=FORECAST_HOURS, times=times, disk=disk,
+            flushed=f"{flushed}{of(TEMPO, site)}", hours=FORECAST_HOURS, times=times, disk=disk,
         ),
         summary=f"At the pace of {FORECAST_HOURS}h, traces of {format_duration(retention)} will take "
         f"{{{{ $value | humanize1024 }}}}B of {place}",

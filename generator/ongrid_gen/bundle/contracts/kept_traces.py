@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.alerts import trace_absent
-from ongrid_gen.bundle.network import is_tempo
+from ongrid_gen.bundle.exposed import stores
 from ongrid_gen.bundle.plain import dig, seconds
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.conventions import KIND
@@ -21,7 +21,7 @@ PLACES: Final = (("overrides", "defaults", *KEYS), ("compactor", *KEYS))
 def check(wiring: Wiring) -> Iterator[Problem]:
     """The link in a notification opens an empty page: the requests that fired the alert were deleted before."""
     longest = max((looks_at(rule) for rule, _ in wiring.bundle.rules), default=Decimal(0))
-    for service in wiring.running(is_tempo):
+    for service in stores(wiring):
         for keys in PLACES:
             kept = seconds(dig(service.settings, *keys))
             if kept is not None and kept < longest:

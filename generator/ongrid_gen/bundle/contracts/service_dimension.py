@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ongrid_gen.bundle.exposed import generated_series
-from ongrid_gen.bundle.network import is_tempo
+from ongrid_gen.bundle.exposed import generated_series, generators
 from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.queries import Query
 from ongrid_gen.bundle.services import Service
@@ -22,7 +21,7 @@ LIST: Final = "dimensions"
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """Without it every query that tells services apart by that label has an empty answer: its alerts are silent."""
-    for service in wiring.running(is_tempo):
+    for service in generators(wiring):
         series = generated_series(service.settings)
         if SERVICE_NAME_DIMENSION in series.dimensions:
             continue

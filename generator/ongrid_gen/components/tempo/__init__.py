@@ -5,12 +5,12 @@ from typing import Final
 from ongrid_gen.components.base import ComposeService, Container, Image, Tree, publish, yaml_file
 from ongrid_gen.components.images import TEMPO_STAND_IN
 from ongrid_gen.components.tempo import storage, v1_5, v2_10, v3_0
-from ongrid_gen.components.tempo.base import Dialect
-from ongrid_gen.conventions import TEMPO_HOST, TEMPO_HTTP
+from ongrid_gen.components.tempo.base import WHOLE, Dialect, Role, roles
+from ongrid_gen.conventions import TEMPO_HTTP
 from ongrid_gen.model import Site
 
 NAME: Final = "tempo"
-CONFIG: Final = "tempo/tempo.yaml"
+CONFIG: Final = WHOLE.config
 
 DIALECTS: Final[dict[str, Dialect]] = {
     v1_5.VERSION: v1_5,
@@ -30,20 +30,24 @@ def image(site: Site) -> str:
 
 
 def files(site: Site) -> Tree:
-    """Return Tempo's configuration."""
-    return {CONFIG: yaml_file(dialect_of(site).config(site), site)}
+    """Return the configuration of every Tempo."""
+    return {role.config: yaml_file(dialect_of(site).config(site, role), site) for role in roles(site)}
 
 
-def service(site: Site) -> ComposeService:
-    """Return Tempo's container. Its host name is pinned: it becomes the label `__metrics_gen_instance`."""
+def volume(role: Role) -> str:
+    """Return the name of the volume of one Tempo."""
+    return f"{role.host}-data"
+
+
+def service(site: Site, role: Role) -> ComposeService:
+    """Return the container of one Tempo. Its host name is pinned: it becomes the label `__metrics_gen_instance`."""
     dialect = dialect_of(site)
-    extra: ComposeService = {
-        "hostname": TEMPO_HOST,
-        "stop_grace_period": dialect.STOP_GRACE,
+    extra: ComposeService = {"hostname": role.host, "stop_grace_period": dialect.STOP_GRACE}
+    if role.generates:
         # stopping goes in reverse: Tempo flushes into a Prometheus that is still there
-        "depends_on": {"prometheus": {"condition": "service_healthy"}},
-        **storage.container(site.tempo),
-    }
+        extra["depends_on"] = {"prometheus": {"condition": "service_healthy"}}
+    if role.stores:
+        extra |= storage.container(site.tempo)
     if dialect.PROBE:
         extra["healthcheck"] = {"test": list(dialect.PROBE), "interval": "5s", "timeout": "6s", "retries": 3,
                                 "start_period": "60s"}  # fmt: skip
@@ -52,8 +56,8 @@ def service(site: Site) -> ComposeService:
         user="10001:10001",
         command=["-config.file=/etc/tempo/tempo.yaml"],
         memory=site.tempo.memory,
-        networks=["inside", "published"],
-        volumes=["./tempo:/etc/tempo:ro", "tempo-data:/var/tempo"],
-        ports=[publish("127.0.0.1", site.tempo.port, TEMPO_HTTP)],
+        networks=["inside", "published"] if role.stores else ["inside"],
+        volumes=[f"./{role.host}:/etc/tempo:ro", f"{volume(role)}:/var/tempo"],
+        ports=[publish("127.0.0.1", site.tempo.port, TEMPO_HTTP)] if role.stores else [],
         extra=extra,
     ).as_compose(stand_ins=site.images.stand_ins)

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from ongrid_gen.alerts.bounds import site_bounds
 from ongrid_gen.conventions import (
@@ -14,7 +14,9 @@ from ongrid_gen.conventions import (
     PROMETHEUS_HTTP,
     SERVICE_NAME_DIMENSION,
     SIZE,
+    TEMPO_HOST,
     TEMPO_HTTP,
+    TEMPO_METRICS_HOST,
 )
 from ongrid_gen.model import Site
 from ongrid_gen.units import go_duration
@@ -37,8 +39,38 @@ RATE_LIMIT = 30_000_000
 LIVE_TRACES = 100_000
 # Spans that ended longer ago make no metrics (2.10 and 3.0), in seconds; and what of it remains for waiting that is not
 # ours: the applications' own batches (5 s), what is sent again, the network.
+# How long who only counts keeps traces, which nobody looks for there; what it has deleted stays for as long again.
+COUNTED = "10m"
+DELETED = "5m"
 SLACK = Decimal(30)
 LATENCY_OF_SENDERS = Decimal(10)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What one Tempo of the site is for. `stores` traces for people, `generates` metrics; `host` is its name.
+
+    One does both, unless traces are sampled: then one stores what is kept, and another counts all (docs/adr/0014).
+    """
+
+    host: str
+    stores: bool
+    generates: bool
+
+    @property
+    def config(self) -> str:
+        """The file of its configuration in the bundle."""
+        return f"{self.host}/tempo.yaml"
+
+
+WHOLE: Final = Role(TEMPO_HOST, stores=True, generates=True)
+STORE: Final = Role(TEMPO_HOST, stores=True, generates=False)
+COUNT: Final = Role(TEMPO_METRICS_HOST, stores=False, generates=True)
+
+
+def roles(site: Site) -> tuple[Role, ...]:
+    """Return what there is of Tempo in the site."""
+    return (WHOLE,) if site.sampling.tail is None else (STORE, COUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +117,8 @@ class Dialect(Protocol):
     def PROBE(self) -> Sequence[str]:  # noqa: N802 - a constant of the module
         """A health check that works inside the image, or empty."""
 
-    def config(self, site: Site) -> Config:
-        """Return the whole configuration file as data."""
+    def config(self, site: Site, role: Role = WHOLE) -> Config:
+        """Return the whole configuration file of the Tempo of a role as data."""
 
     def differences(self, site: Site) -> list[str]:
         """Return what the spec asks for and this version cannot do, a sentence each."""
@@ -138,17 +170,33 @@ def generator_storage(site: Site, *, drop_size: bool) -> Config:
     return {"path": "/var/tempo/generator/wal", "remote_write_flush_deadline": "10s", "remote_write": [write]}
 
 
-def ingester() -> Config:
+def ingester(role: Role) -> Config:
     """Recent data, in versions before 3.0."""
     return {
         "trace_idle_period": TRACE_IDLE,
         "flush_check_period": FLUSH_CHECK,
         "max_block_duration": BLOCK,
+        **({} if role.stores else {"complete_block_timeout": DELETED}),
         "lifecycler": {"min_ready_duration": "1s"},
     }
 
 
-def nested_overrides(site: Site) -> Config:
+def retention(site: Site, role: Role) -> str:
+    """Return how long blocks are kept."""
+    return go_duration(site.tempo.retention) if role.stores else COUNTED
+
+
+def deletion(role: Role) -> Config:
+    """How long a block stays that was marked for deletion: an hour, or not even that where nobody looks."""
+    return {} if role.stores else {"compacted_block_retention": DELETED}
+
+
+def processors(role: Role) -> list[str]:
+    """Return what the metrics generator makes."""
+    return ["service-graphs", "span-metrics"] if role.generates else []
+
+
+def nested_overrides(site: Site, role: Role) -> Config:
     """Limits, retention and processors, from 2.10 on."""
     return {
         "ingestion": {
@@ -156,9 +204,9 @@ def nested_overrides(site: Site) -> Config:
             "burst_size_bytes": RATE_LIMIT,
             "max_traces_per_user": LIVE_TRACES,
         },
-        "compaction": {"block_retention": go_duration(site.tempo.retention)},
+        "compaction": {"block_retention": retention(site, role)},
         "metrics_generator": {
-            "processors": ["service-graphs", "span-metrics"],
+            "processors": processors(role),
             "max_active_series": site.metrics.max_active_series,
         },
     }

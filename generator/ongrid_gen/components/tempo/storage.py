@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ongrid_gen.components.channels import secret_name
+from ongrid_gen.components.tempo.base import Role
 from ongrid_gen.model import Data, Tempo
 
 Config = dict[str, Any]
@@ -13,8 +14,10 @@ SECRETS: Final = "/run/secrets"
 VARIABLES: Final = {"s3": "AWS_SHARED_CREDENTIALS_FILE", "gcs": "GOOGLE_APPLICATION_CREDENTIALS"}
 
 
-def config(tempo: Tempo) -> Config:
-    """Return `storage` as 2.10 and 3.0 read it."""
+def config(tempo: Tempo, role: Role) -> Config:
+    """Return `storage` as 2.10 and 3.0 read it. Who only counts has a volume, and looks often for blocks to delete."""
+    if not role.stores:
+        return {"trace": {"backend": "local", "blocklist_poll": "1m", "wal": {"path": WAL}, "local": local({})}}
     kind = STORAGE[tempo.backend](tempo.storage)
     if "prefix" in tempo.storage:
         kind["prefix"] = tempo.storage["prefix"]

@@ -4,7 +4,6 @@ from typing import Final
 
 from ongrid_gen.components.tempo import base, storage
 from ongrid_gen.model import Site
-from ongrid_gen.units import go_duration
 
 VERSION: Final = "1.5"
 IMAGE: Final = "grafana/tempo:1.5.0"
@@ -33,24 +32,27 @@ WATCHED: Final = base.Watched(
 )
 
 
-def config(site: Site) -> base.Config:
+def config(site: Site, role: base.Role = base.WHOLE) -> base.Config:
     """Return tempo.yaml."""
-    return {
-        "metrics_generator_enabled": True,
-        "search_enabled": True,
-        "server": base.server(),
-        "distributor": {"receivers": base.receivers()},
-        "ingester": base.ingester(),
-        "compactor": {"compaction": {"block_retention": go_duration(site.tempo.retention)}},
+    generator = {
         "metrics_generator": {
             "registry": base.registry(site),
             "processor": {"service_graphs": base.service_graphs(site), "span_metrics": base.span_metrics(site)},
             "storage": base.generator_storage(site, drop_size=False),
         },
-        "storage": trace_storage(site),
+    }
+    return {
+        "metrics_generator_enabled": role.generates,
+        "search_enabled": True,
+        "server": base.server(),
+        "distributor": {"receivers": base.receivers()},
+        "ingester": base.ingester(role),
+        "compactor": {"compaction": {"block_retention": base.retention(site, role), **base.deletion(role)}},
+        **(generator if role.generates else {}),
+        "storage": trace_storage(site, role),
         "query_frontend": {"search": {"max_duration": "168h"}},
         "overrides": {
-            "metrics_generator_processors": ["service-graphs", "span-metrics"],
+            "metrics_generator_processors": base.processors(role),
             "metrics_generator_max_active_series": site.metrics.max_active_series,
             "max_traces_per_user": base.LIVE_TRACES,
             "ingestion_rate_limit_bytes": base.RATE_LIMIT,
@@ -60,14 +62,14 @@ def config(site: Site) -> base.Config:
     }
 
 
-def trace_storage(site: Site) -> base.Config:
+def trace_storage(site: Site, role: base.Role) -> base.Config:
     """Return `storage`: without a prefix, and Azure's keys with hyphens."""
-    found = storage.config(site.tempo)
-    kind: base.Config = found["trace"][site.tempo.backend]
-    kind.pop("prefix", None)
-    if site.tempo.backend == "azure":
-        found["trace"]["azure"] = {key.replace("_", "-"): value for key, value in kind.items()}
-    return found
+    found = storage.config(site.tempo, role)
+    trace: base.Config = found["trace"]
+    kind = {key: value for key, value in trace[trace["backend"]].items() if key != "prefix"}
+    if trace["backend"] == "azure":
+        kind = {key.replace("_", "-"): value for key, value in kind.items()}
+    return {"trace": {**trace, trace["backend"]: kind}}
 
 
 def differences(site: Site) -> list[str]:

@@ -29,18 +29,19 @@ WATCHED: Final = base.Watched(
 )
 
 
-def config(site: Site) -> base.Config:
+def config(site: Site, role: base.Role = base.WHOLE) -> base.Config:
     """Return tempo.yaml."""
     return {
         "server": base.server(),
         "stream_over_http_enabled": True,
         # the default 0s makes the gateway drop what is over the rate limit
         "distributor": {"retry_after_on_resource_exhausted": "5s", "receivers": base.receivers()},
-        "ingester": base.ingester(),
-        "metrics_generator": generator(site),
+        "ingester": base.ingester(role),
+        **({} if role.stores else {"compactor": {"compaction": base.deletion(role)}}),
+        **({"metrics_generator": generator(site)} if role.generates else {}),
         "query_frontend": {"search": {"max_duration": "168h"}},
-        "storage": storage.config(site.tempo),
-        "overrides": {"defaults": base.nested_overrides(site)},
+        "storage": storage.config(site.tempo, role),
+        "overrides": {"defaults": base.nested_overrides(site, role)},
         "usage_report": {"reporting_enabled": False},
     }
 

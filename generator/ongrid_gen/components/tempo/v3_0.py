@@ -32,24 +32,31 @@ WATCHED: Final = base.Watched(
 )
 
 
-def config(site: Site) -> base.Config:
+def config(site: Site, role: base.Role = base.WHOLE) -> base.Config:
     """Return tempo.yaml. The paths are written out: their defaults ignore `storage`."""
     return {
         "server": base.server(),
         "stream_over_http_enabled": True,
         "distributor": {"receivers": base.receivers()},
         "live_store": {
+            **({} if role.stores else {"complete_block_timeout": base.DELETED}),
             "max_trace_idle": base.TRACE_IDLE,
             "flush_check_period": base.FLUSH_CHECK,
             "wal": {"path": "/var/tempo/live-store/traces"},
             "shutdown_marker_dir": "/var/tempo/live-store/shutdown-marker",
         },
-        "backend_scheduler": {"local_work_path": "/var/tempo/scheduler"},
-        "backend_worker": {"finish_on_shutdown_timeout": "5s"},
-        "metrics_generator": v2_10.generator(site),
+        "backend_scheduler": {
+            "local_work_path": "/var/tempo/scheduler",
+            **({} if role.stores else {"provider": {"retention": {"interval": base.DELETED}}}),
+        },
+        "backend_worker": {
+            "finish_on_shutdown_timeout": "5s",
+            **({} if role.stores else {"compaction": base.deletion(role)}),
+        },
+        **({"metrics_generator": v2_10.generator(site)} if role.generates else {}),
         "query_frontend": {"search": {"max_duration": "168h"}},
-        "storage": storage.config(site.tempo),
-        "overrides": {"defaults": {**base.nested_overrides(site), "read": {"left_pad_trace_ids": True}}},
+        "storage": storage.config(site.tempo, role),
+        "overrides": {"defaults": {**base.nested_overrides(site, role), "read": {"left_pad_trace_ids": True}}},
         "usage_report": {"reporting_enabled": False},
     }
 
