@@ -82,7 +82,7 @@ def tree_of(trace: Trace) -> Tree:
 
 
 def parents_of(trace: Trace) -> dict[int, int]:
-    """Return the parent of each span that has one here. Of two spans with one ID, as Zipkin has them, it is the caller."""
+    """Return the parent of each span that has one here. Of two with one ID, as Zipkin has them, it is the caller."""
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     for number, span in sorted(enumerate(trace.spans), key=lambda pair: pair[1].kind != "client"):

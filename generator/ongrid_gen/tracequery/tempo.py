@@ -70,8 +70,7 @@ class Tempo:
         added = condition(filters)
         if expression is None:
             return f"{{ {added} }}"
-        refuse_nothing = read(expression, self.grammar)
-        return conjoin(expression, added, self.grammar) if added else refuse_nothing.text
+        return conjoin(expression, added, self.grammar) if added else expression
 
     def trace(self, trace_id: str, deadline: Deadline) -> Trace | None:
         """Return a trace, None when Tempo does not have it."""
@@ -106,7 +105,7 @@ def refuse_series(written: Written) -> None:
     metrics = written.tree.metrics
     if metrics is not None:
         raise TraceqlError("it gives series, not traces", metrics.start, metrics.end,
-                           "ask for them by `query metrics`, or leave this out")  # fmt: skip
+                           "ask for series, or leave this out")  # fmt: skip
 
 
 def tag_of(tag: str) -> str:
