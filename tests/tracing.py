@@ -29,7 +29,7 @@ class Call:
 
 
 CHECKOUT = Call("frontend", "GET /checkout", 0, 1200, (
-    Call("api-gateway", "GET /checkout", 200, 850, (
+    Call("api-gateway", "route", 200, 850, (
         Call("auth", "verify", 220, 50),
         Call("user-service", "GET /users/{id}", 300, 700, (
             Call("user-service", "db_query", 310, 680, kind="client"),

@@ -17,7 +17,7 @@ class Prometheus:
     def at(self, expression: str, moment: float, deadline: Deadline) -> list[Series]:
         """Return what an expression is at a moment (seconds since 1970): one point a series."""
         answer = self.endpoint.json(
-            "/api/v1/query", deadline, query=expression, time=f"{moment:.3f}", timeout=f"{deadline.left:.3f}s"
+            "/api/v1/query", deadline, query=expression, time=f"{moment:.3f}", timeout=f"{deadline.left:.3f}"
         )
         return result_of(dig(answer, "data"))
 
@@ -25,7 +25,7 @@ class Prometheus:
         """Return what an expression was, a point each `step` seconds."""
         answer = self.endpoint.json(
             "/api/v1/query_range", deadline, query=expression, start=f"{window.start:.3f}", end=f"{window.end:.3f}",
-            step=str(step), timeout=f"{deadline.left:.3f}s",
+            step=str(step), timeout=f"{deadline.left:.3f}",
         )  # fmt: skip
         return result_of(dig(answer, "data"))
 

@@ -103,7 +103,7 @@ def leading(path: Critical) -> list[str]:
     whole = sum(path.waited.values()) or 1
     longest = sorted(path.waited.items(), key=lambda pair: -pair[1])[:LEADING]
     lines = [
-        f"  {took(time):>8}  {100 * time / whole:4.1f} %  {clipped(name_of(path.tree.spans[number]))}"
+        f"  {took(time):>8}  {100 * time / whole:5.1f} %  {clipped(name_of(path.tree.spans[number]))}"
         for number, time in longest
     ]
     return ["critical path", *lines] if lines else []

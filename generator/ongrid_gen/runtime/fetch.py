@@ -20,6 +20,8 @@ LARGEST: Final = 16 << 20
 SAID: Final = 500
 # How long a connection may take to come about, deadline or not: a machine that is away is known sooner.
 CONNECT: Final = 5.0
+# After how many seconds somebody who was too busy is asked again; each time twice as many.
+AGAIN: Final = 0.05
 
 
 class FetchError(CommandError):
@@ -61,11 +63,7 @@ class Endpoint:
     ca: Path | None = None
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise CommandError(f"{self.url}: no address of a program: write it like http://127.0.0.1:3200")
-        if parts.username or parts.password:
-            raise CommandError("the address holds a credential, which others would read in the list of processes")
+        refuse_address(self.url)
 
     def json(self, path: str, deadline: Deadline, **parameters: str) -> Any:
         """Return the JSON at a path. FetchError for anything else."""
@@ -76,7 +74,22 @@ class Endpoint:
             raise FetchError(f"{self.url}{path}: the answer is no JSON") from None
 
     def read(self, path: str, deadline: Deadline, **parameters: str) -> bytes:
-        """Return the body of an answer. FetchError for anything but success; LateError when the deadline is past."""
+        """Return the body of an answer. FetchError for anything but success; LateError when the deadline is past.
+
+        Who is too busy is asked again until then.
+        """
+        wait = AGAIN
+        while True:
+            try:
+                return self.once(path, deadline, **parameters)
+            except FetchError as error:
+                if error.status != http.HTTPStatus.TOO_MANY_REQUESTS or deadline.left < wait:
+                    raise
+            time.sleep(wait)
+            wait *= 2
+
+    def once(self, path: str, deadline: Deadline, **parameters: str) -> bytes:
+        """Return the body of the answer to one request."""
         target = f"{path}?{urlencode(parameters)}" if parameters else path
         answers: queue.SimpleQueue[bytes | FetchError] = queue.SimpleQueue()
         connection = connection_to(self, min(CONNECT, deadline.left))
@@ -99,6 +112,19 @@ class Endpoint:
         if isinstance(found, FetchError):
             raise LateError(f"{self.url}: no answer within {deadline.seconds:g} s") if not deadline.left else found
         return found
+
+
+def refuse_address(url: str) -> None:
+    """Refuse what is no address, or holds a credential."""
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # an unclosed bracket, or a port beyond those there are
+        sound = False
+    if "@" in url:
+        raise CommandError("the address holds a credential, which others would read in the list of processes")
+    if not sound or parts.query or parts.fragment:
+        raise CommandError(f"`{url}` is no address of a program: write it like http://127.0.0.1:3200")
 
 
 def connection_to(endpoint: Endpoint, timeout: float) -> http.client.HTTPConnection:

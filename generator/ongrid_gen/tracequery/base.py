@@ -21,6 +21,7 @@ USUAL: Final = 50
 LONGEST: Final = 168 * 3600
 HEX: Final = frozenset("0123456789abcdefABCDEF")
 TRACE_ID: Final = 32
+SERVICE: Final = "service.name"
 
 
 class AskedError(CommandError):
@@ -71,6 +72,8 @@ class Filters:
         bounds = [bound for bound in (self.min_duration, self.max_duration) if bound is not None]
         if any(bound < 0 for bound in bounds) or bounds != sorted(bounds):
             raise AskedError("the shortest duration must not be longer than the longest one")
+        if self.service is not None and SERVICE in self.resource:
+            raise AskedError(f"say the service once: `{SERVICE}` is it")
         if "" in (self.service, self.operation, *self.resource):
             raise AskedError("an empty name finds nothing")
 

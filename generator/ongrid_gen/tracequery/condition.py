@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from ongrid_gen.text import Code, fill, traceql_string
-from ongrid_gen.tracequery.base import AskedError, Filters, Span
+from ongrid_gen.tracequery.base import SERVICE, AskedError, Filters, Span
 from ongrid_gen.units import plain
 
 PLAIN: Final = re.compile(r"\w[\w.-]*")
@@ -32,7 +32,7 @@ def condition(filters: Filters) -> str:
 
 def named(filters: Filters) -> list[tuple[str, str]]:
     """Return the attributes of the resource that are asked for, the service first."""
-    service = [] if filters.service is None else [("service.name", filters.service)]
+    service = [] if filters.service is None else [(SERVICE, filters.service)]
     return [*service, *filters.resource.items()]
 
 

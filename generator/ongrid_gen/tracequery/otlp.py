@@ -7,13 +7,12 @@ from typing import Any, Final
 
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.runtime.fetch import FetchError
-from ongrid_gen.tracequery.base import KINDS, STATUSES, Event, Span, Trace
+from ongrid_gen.tracequery.base import KINDS, SERVICE, STATUSES, Event, Span, Trace
 
 # The names that the same list has had: resources with spans, then scopes with spans.
 RESOURCES: Final = ("resourceSpans", "batches")
 SCOPES: Final = ("scopeSpans", "instrumentationLibrarySpans")
 HEX_DIGITS: Final = 16
-SERVICE: Final = "service.name"
 # What a sender says that has no name (OpenTelemetry's own default).
 UNKNOWN: Final = "unknown_service"
 NUMBERS: Final = {"kind": ("unspecified", *KINDS), "status": ("unset", "ok", "error")}
