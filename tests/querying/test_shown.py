@@ -1,4 +1,4 @@
-"""How answers are shown: golden waterfalls, tables whose columns stand under each other, text that stays in its cell."""
+"""How answers are shown: golden waterfalls, tables with columns under each other, text that stays in its cell."""
 
 from pathlib import Path
 
