@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "down": ("down", "stop the stack"),
     "status": ("status", "say what runs, and what fires"),
     "drill": ("drill", "prove alerts on the running stack"),
+    "query": ("query", "ask for traces, series and lines"),
     "env": ("env", "print the environment of one application"),
     "import": ("import_rules", "turn an Ongrid export into `alerts:`"),
     "schema": ("schema", "print the JSON Schema of site.yaml, or of a report"),

@@ -443,6 +443,7 @@ class Site:
     slos: tuple[Slo, ...]
     notify: Notify
     maintenance: tuple[Maintenance, ...]
+    queries: Mapping[str, str]
     budget: Budget
     drills: tuple[Drill, ...]
     suppress: tuple[Suppression, ...]

@@ -68,6 +68,7 @@ def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
         slos=tuple(_slo(index, item) for index, item in enumerate(data["slos"])),
         notify=_notify(data["notify"]),
         maintenance=tuple(_maintenance(index, item) for index, item in enumerate(data["maintenance"])),
+        queries=data["queries"],
         budget=_budget(data["budget"]),
         drills=tuple(_drill(index, item) for index, item in enumerate(data["drills"])),
         suppress=tuple(

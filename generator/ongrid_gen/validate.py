@@ -164,7 +164,7 @@ def misspelt_key(here: str, path: Path, key: str, meant: str) -> Problem:
 def unknown_key(here: str, path: Path, key: str, wrong: Keys, taken: Mapping[str, Value]) -> Problem:
     """Return the problem of a key that nobody knows; one that names a secret, or breaks the rule of a map's keys."""
     if wrong.title is not None:
-        name = suggest.label_name(key) if "label" in wrong.title else None
+        name = suggest.label_name(key) if "label" in wrong.title else suggest.slug(key)
         hint = f"write `{name}`" if name and name not in taken else ""
         return Problem(NOT_ALLOWED, (*path, key), f"{here}: {shown(key)} is not {wrong.title}", hint, on_key=True)
     meant = suggest.nearest(key, [name for name in wrong.known if name not in taken])

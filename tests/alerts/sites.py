@@ -67,6 +67,7 @@ def site_with(*alerts: dict[str, Any], **changes: Any) -> Site:
         "notify": {"channels": [], "routes": [], "default": None, "inhibit": [], "group_by": ["alertname", "service"],
                    "group_wait": "10s", "group_interval": "1m", "repeat": "4h"},
         "maintenance": [],
+        "queries": {},
         "budget": {"spans_per_request": 10, "bytes_per_span": 500},
         "drills": [],
         "suppress": [],

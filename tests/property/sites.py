@@ -97,6 +97,13 @@ LETTERS = st.characters(
     exclude_characters="".join(map(chr, (*range(0x2028, 0x202F), *range(0x2066, 0x206A)))),
 )
 TEXT = ODD | st.text(LETTERS, min_size=1, max_size=20)
+# Queries for each Tempo that has TraceQL.
+TRACEQL = [
+    "{ }",
+    '{ resource.service.name = "결제 \\"x\\"" && duration > 800ms }',
+    "{ .a || span.b = `raw ${x} $$` } >> { status = error } | count() > 3",
+    '{ name =~ ".*{{ .x }}.*" }\n  && { kind = server }',
+]
 SLUG = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True)
 SECRET = one_of(["secrets/oncall.url", "secrets/a", "secrets/_B-2..x", "secrets/9.key"])
 URL = one_of(["https://grafana.example.com", "http://10.0.0.7:8080/a/b", "https://x.example.com/$a?b=c&d=%20#e"])
@@ -694,6 +701,7 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
             optional={"memory": MEMORY, "disk": DISK, **aside["prometheus"]},
         ),
     }
+    asks = {} if ground.tempo == "1.5" else {"queries": st.dictionaries(SLUG, one_of(TRACEQL), max_size=3)}
     page = {"url": URL, "memory": MEMORY}
     optional = {
         "environment": TEXT,
@@ -705,6 +713,7 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
         "alerting": ALERTING,
         "budget": BUDGET,
         "maintenance": maintenance(ground, alerts),
+        **asks,
         "ingest": keys(
             {},
             optional={

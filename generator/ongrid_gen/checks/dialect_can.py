@@ -14,16 +14,17 @@ def check(site: Site) -> Iterator[Problem]:
     if site.images.stand_ins or site.tempo.dialect != "1.5":
         return  # with stand-ins `up` prints the differences: the spec asks for another version
     wanted: list[tuple[Path, bool, str]] = [
-        (("metrics", "size"), site.metrics.size, "series"),
-        (("metrics", "service_graph", "messaging_latency"), site.metrics.messaging_latency, "series"),
-        (("tempo", "storage", "prefix"), "prefix" in site.tempo.storage, "key"),
+        (("metrics", "size"), site.metrics.size, "such series"),
+        (("metrics", "service_graph", "messaging_latency"), site.metrics.messaging_latency, "such series"),
+        (("tempo", "storage", "prefix"), "prefix" in site.tempo.storage, "such key"),
+        (("queries",), bool(site.queries), "TraceQL"),
     ]
-    for path, asked, what in wanted:
+    for path, asked, lacks in wanted:
         if asked:
             yield Problem(
                 code=CODE,
                 path=path,
-                message=f"Tempo {site.tempo.dialect} has no such {what}: `{'.'.join(map(str, path))}` does nothing",
+                message=f"Tempo {site.tempo.dialect} has no {lacks}: `{'.'.join(map(str, path))}` does nothing",
                 hint='leave it out, or choose `versions: {tempo: "2.10"}`',
                 severity=Severity.WARNING,
             )

@@ -3,6 +3,7 @@
 Tempo before 2.0 has no TraceQL and answers every query with traces that nothing filtered: it gets no file.
 """
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from ongrid_gen import library
@@ -10,6 +11,7 @@ from ongrid_gen.components.base import Tree, yaml_file
 from ongrid_gen.components.tempo import dialect_of
 from ongrid_gen.conventions import QUERIES
 from ongrid_gen.model import Site
+from ongrid_gen.traceql import read
 
 NAME: Final = "queries"
 WHY: Final = "they give series, for which this Tempo would need the processor `local-blocks`; 3.0 does without"
@@ -22,13 +24,21 @@ def files(site: Site) -> Tree:
         return {}
     missing = [one.name for one in library.queries() if one.needs == library.METRICS and not dialect.TRACEQL_METRICS]
     values = library.values(site)
+    usual = [one for one in library.queries() if one.name not in (*missing, *site.queries)]
     data: dict[str, Any] = {
         "tempo": dialect.VERSION,
-        "queries": [entry(one, values) for one in library.queries() if one.name not in missing],
+        "queries": [*(entry(one, values) for one in usual), *own(site)],
     }
     if missing:
         data["left_out"] = {"why": WHY, "queries": missing}
     return {QUERIES: yaml_file(data, site)}
+
+
+def own(site: Site) -> Iterator[dict[str, Any]]:
+    """Yield the spec's own queries as they are written down; one with the name of another takes its place."""
+    for name, query in site.queries.items():
+        series = {"gives": "series"} if read(query, site.tempo.dialect).is_metrics else {}
+        yield {"name": name, "query": query, **series}
 
 
 def entry(query: library.Named, values: dict[str, str]) -> dict[str, Any]:

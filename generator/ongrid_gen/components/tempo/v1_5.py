@@ -78,6 +78,8 @@ def differences(site: Site) -> list[str]:
         "no TraceQL: search is by tags, service and duration",
         "the first value of a new series is not preceded by a zero: `rate` misses it",
     ]
+    if site.queries:
+        found.append("`queries`: none, as there is no TraceQL")
     if site.metrics.messaging_latency:
         found.append("`metrics.service_graph.messaging_latency`: no messaging latency series")
     if site.metrics.size:
