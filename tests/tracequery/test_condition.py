@@ -122,9 +122,9 @@ def test_what_is_no_id_is_refused(text: str) -> None:
 def a_span(**changes: object) -> Span:
     """Return a span of 500 ms."""
     usual: dict[str, object] = {
-        "span_id": "1", "parent_id": "", "service": "a", "operation": "GET /", "kind": "server", "start": 0,
+        "span_id": "1", "parent_id": "", "service": "a-api", "operation": "GET /", "kind": "server", "start": 0,
         "end": 500_000_000, "status": "unset", "message": "", "attributes": {}, "events": (),
-        "resource": {"service.name": "a", "device_id": 42},
+        "resource": {"service.name": "a-api", "device_id": 42},
     }  # fmt: skip
     return Span(**{**usual, **changes})  # type: ignore[arg-type]
 
@@ -133,10 +133,10 @@ def a_span(**changes: object) -> Span:
     ("asked", "passed"),
     [
         (Filters(), True),
-        (Filters(service="a", operation="GET /", status="unset", kinds=("client", "server")), True),
+        (Filters(service="a-api", operation="GET /", status="unset", kinds=("client", "server")), True),
         (Filters(min_duration=Decimal("0.5"), max_duration=Decimal("0.5")), True),
         (Filters(resource={"device_id": "42"}), True),
-        (Filters(service="a2"), False),
+        (Filters(service="a"), False),
         (Filters(operation="GET"), False),
         (Filters(status="error"), False),
         (Filters(kinds=("client",)), False),

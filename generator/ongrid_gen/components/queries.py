@@ -11,7 +11,6 @@ from ongrid_gen.components.base import Tree, yaml_file
 from ongrid_gen.components.tempo import dialect_of
 from ongrid_gen.conventions import QUERIES
 from ongrid_gen.model import Site
-from ongrid_gen.traceql import read
 
 NAME: Final = "queries"
 WHY: Final = "they give series, for which this Tempo would need the processor `local-blocks`; 3.0 does without"
@@ -37,6 +36,8 @@ def files(site: Site) -> Tree:
 def own(site: Site) -> Iterator[dict[str, Any]]:
     """Yield the spec's own queries as they are written down; one with the name of another takes its place."""
     for name, query in site.queries.items():
+        from ongrid_gen.traceql import read
+
         series = {"gives": "series"} if read(query, site.tempo.dialect).is_metrics else {}
         yield {"name": name, "query": query, **series}
 
