@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, collector, own_metrics, privacy
+from ongrid_gen.components import access, collector, limits, own_metrics, privacy
 from ongrid_gen.components.base import ComposeService, Tree, publish, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.conventions import OTLP_GRPC, OTLP_HTTP, TEMPO_HOST
@@ -30,7 +30,7 @@ def config(site: Site) -> dict[str, Any]:
             "error_mode": "ignore",
             "trace_statements": [collector.literal(statement) for statement in renames],
         }
-    processors |= privacy.processors(site)
+    processors |= privacy.processors(site) | limits.processors(site)
     extensions = {**collector.extensions(site), **access.gateway_extensions(site)}
     own = own_metrics.gateway_processors(site)
     return {
