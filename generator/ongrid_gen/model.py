@@ -25,6 +25,7 @@ class Service:
     version: str | None
     owner: str | None
     operations: tuple[str, ...]
+    template_ids: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,14 @@ class Auth:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How many attributes one place may have, and how long a value may be; None is without limit."""
+
+    attributes: int | None
+    attribute_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Gateway:
     """The collector in the centre. `queue_size` counts spans, sizes are bytes.
 
@@ -88,6 +97,7 @@ class Gateway:
     queue_persistent: bool
     memory: int
     max_request: int
+    limits: Limits
     endpoint: str | None
     listen: str
     port: int

@@ -22,6 +22,7 @@ from ongrid_gen.model import (
     Ingest,
     Inhibition,
     KeptAttribute,
+    Limits,
     Maintenance,
     Metrics,
     Notify,
@@ -94,6 +95,7 @@ def _service(index: int, data: Data) -> Service:
         version=data.get("version"),
         owner=data.get("owner"),
         operations=tuple(data["operations"]),
+        template_ids=data["template_ids"],
     )
 
 
@@ -110,6 +112,7 @@ def _gateway(data: Data) -> Gateway:
         queue_persistent=data["queue"]["persistent"],
         memory=parse_size(data["memory"]),
         max_request=parse_size(data["max_request"]),
+        limits=Limits(data["limits"].get("attributes"), data["limits"].get("attribute_bytes")),
         endpoint=data.get("endpoint"),
         listen=data["listen"],
         port=data["port"] if "port" in data else port_of(data.get("endpoint")),

@@ -47,11 +47,12 @@ def site_with(*alerts: dict[str, Any], **changes: Any) -> Site:
     names = [alert.get("name", f"Alarm{number}") for number, alert in enumerate(alerts)]
     data: dict[str, Any] = {
         "site": "demo", "environment": "production", "labels": {"cluster": "prod"}, "versions": {"tempo": "2.10"},
-        "images": {"stand_ins": False}, "services": [{"aliases": [], "operations": [], **one} for one in SERVICES],
+        "images": {"stand_ins": False},
+        "services": [{"aliases": [], "operations": [], "template_ids": False, **one} for one in SERVICES],
         "ingest": {"listen": "127.0.0.1", "grpc_port": 4317, "http_port": 4318, "protocols": ["otlp"], "cors": []},
         "edges": [{"name": "local", "attributes": {}}],
         "gateway": {"batch": {"timeout": "1s", "size": 1024}, "queue": {"size": 10000, "persistent": True},
-                    "memory": "512Mi", "max_request": "20Mi", "listen": "127.0.0.1"},
+                    "memory": "512Mi", "max_request": "20Mi", "limits": {}, "listen": "127.0.0.1"},
         "privacy": {"delete": [], "mask": [], "patterns": [], "keep": []},
         "sampling": {"head": {"ratio": 1}},
         "tempo": {"retention": "72h", "storage": {"backend": "local"}, "memory": "512Mi", "port": 3200,

@@ -506,6 +506,7 @@ def service(ground: Ground, name: str, aliases: list[str]) -> Any_:
             "owner": TEXT,
             "version": TEXT,
             "language": one_of(["python", "node", "java", "go", "browser", "other"]),
+            "template_ids": SWITCH,
         },
     )
 
@@ -587,6 +588,7 @@ GATEWAY = together(
             "queue": keys({}, optional={"size": one_of([5000, 10**9]), "persistent": SWITCH}),
             "memory": MEMORY,
             "max_request": one_of(["1Mi", "64Mi"]),
+            "limits": keys({}, optional={"attributes": one_of([16, 10000]), "attribute_bytes": one_of([64, 10**6])}),
         },
     ),
     keys({}, optional={"tls": TLS, "auth": AUTH}) | REACHED,

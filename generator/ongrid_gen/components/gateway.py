@@ -6,7 +6,7 @@ stores what is kept (docs/adr/0014-red-before-sampling.md).
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, collector, own_metrics, privacy, sampling
+from ongrid_gen.components import access, collector, limits, own_metrics, privacy, sampling
 from ongrid_gen.components.base import ComposeService, Tree, publish, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.tempo.base import COUNT, STORE, Role, roles
@@ -39,7 +39,7 @@ def config(site: Site) -> dict[str, Any]:
             "error_mode": "ignore",
             "trace_statements": [collector.literal(statement) for statement in renames],
         }
-    processors |= privacy.processors(site)
+    processors |= privacy.processors(site) | limits.processors(site)
     sampler = {} if tail is None else {sampling.PROCESSOR: sampling.processor(site, tail)}
     extensions = {**collector.extensions(site), **access.gateway_extensions(site)}
     own = own_metrics.gateway_processors(site)
