@@ -72,6 +72,11 @@ CASES = {
         was={"compose.yaml": {"hostname: prometheus": "hostname: prometheus\n    labels: {ongrid-gen.config: abc}"}},
         actions={"prometheus": "recreate"},
     ),
+    "sampling": Case(
+        {"version: 1\n": "version: 1\nsampling: {tail: {}}\n"},
+        actions={"gateway": "recreate", "tempo": "recreate", "tempo-metrics": "start", "prometheus": "reload"},
+        losses=("sampling", "generator"),
+    ),
     # comes and goes
     "edge_new": Case({"{name: far}": "{name: far}, {name: third}"}, actions={"third/agent": "start"}),
     "edge_gone": Case(

@@ -651,31 +651,35 @@ def storage(ground: Ground) -> Any_:
 
 
 def sampling(ground: Ground) -> Any_:
-    """Return what is kept; what is slow is over within the shortest wait."""
-    slow = {"slower_than": one_of(["1ms", "200ms", "1s"])}
+    """Return what is kept: all that an alert can lead to. What is slow is over within the shortest wait."""
     kept = keys({"key": one_of(ATTRIBUTES), "values": some(one_of(["gold", "true", "a$b", "결제"]), 1)})
-    keep = keys(
-        {},
-        optional={
-            **slow,
-            "errors": SWITCH,
-            "attributes": st.lists(kept, max_size=2, unique_by=itemgetter("key")),
-            "percent": one_of([Decimal("0.5"), 5, 100]),
-            "spans_per_second": one_of([1, 1000]),
-        },
+    more = {
+        "attributes": st.lists(kept, max_size=2, unique_by=itemgetter("key")),
+        "spans_per_second": one_of([1, 1000]),
+    }
+    slow, own = keys({"slower_than": one_of(["1ms", "200ms", "1s"])}), keys({"service": ground.service})
+    percent, limit = one_of([0, Decimal("0.01"), 50]), one_of([1, 1000])
+    share = keys({"percent": percent, "spans_per_second": limit}) | keys({"percent": percent})
+    all_ = tail(keys({"percent": st.just(100)}, optional={"errors": SWITCH, **more}), together(own, slow))
+    some_ = tail(
+        keys({"slower_than": st.just("1ms")}, optional={"percent": one_of([Decimal("0.5"), 5]), **more}),
+        together(own, slow | share),
     )
-    share = keys({"percent": one_of([0, Decimal("0.01"), 50])}, optional={"spans_per_second": one_of([1, 1000])})
-    own = together(keys({"service": ground.service}), share | keys(slow))
-    tail = keys(
-        {},
+    whole = keys({}, optional={"ratio": st.just(1)})
+    part = keys({}, optional={"ratio": SHARE})
+    return keys({}, optional={"head": part}) | keys({"tail": all_ | some_}, optional={"head": whole})
+
+
+def tail(keep: Any_, service: Any_) -> Any_:
+    """Return the part of sampling that looks at whole traces."""
+    return keys(
+        {"keep": keep},
         optional={
             "wait": one_of(["5s", "10s", "1m"]),
             "traces": one_of([1000, 50000]),
-            "keep": keep,
-            "services": st.lists(own, max_size=2, unique_by=itemgetter("service")),
+            "services": st.lists(service, min_size=1, max_size=2, unique_by=itemgetter("service")),
         },
     )
-    return keys({}, optional={"head": keys({}, optional={"ratio": SHARE}), "tail": tail})
 
 
 def store(ground: Ground, required: Spec, optional: Spec) -> Any_:

@@ -85,7 +85,8 @@ def differing(before: Any, after: Any, path: tuple[str | int, ...] = ()) -> Iter
         key for step, old, new in pairs for key in
         ([dotted((*path, step))] if old is None or new is None else differing(old, new, (*path, step)))
     ]  # fmt: skip
-    yield from inside or [dotted(path) or "."]  # nothing inside: the order is another one
+    # two long texts may be cut to the same; nothing inside: the order is another one
+    yield from dict.fromkeys(inside) or [dotted(path) or "."]
 
 
 def both(before: Any, after: Any) -> list[tuple[str | int, Any, Any]] | None:
