@@ -177,6 +177,18 @@ def test_the_command_needs_a_spec_that_asks_for_it(tmp_path: Path, capsys: pytes
     assert "nothing is missing" in capsys.readouterr().out
 
 
+def test_up_names_an_agent_and_a_gateway_on_one_port(tmp_path: Path) -> None:
+    spec = SPEC % ("basic", "basic") + "tempo: {port: 0}\nprometheus: {port: 0}\nalertmanager: {port: 0}\n"
+
+    def of(text: str, *edges: str) -> stack.Stack:
+        return stack.Stack(site_of(text), tmp_path, tmp_path, edges)
+
+    with pytest.raises(CommandError, match=r"`gateway.port` and `ingest.http_port` are both 4318"):
+        stack.require_free_ports(of(spec, "local"), frozenset({4318}))
+    for text, edges in ((spec, ()), (spec.replace("4318", "14318"), ("local",))):
+        stack.require_free_ports(of(text, *edges), frozenset({3000, 4317, 4318, 14318}))
+
+
 def test_up_names_what_is_missing_or_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = site_of(SPEC % ("basic", "basic"))
     with pytest.raises(CommandError, match=r"run `ongrid-gen certs`"):

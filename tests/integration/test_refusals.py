@@ -67,12 +67,12 @@ def guarded(scratch: Path, stand_ins: bool, port: int) -> Iterator[Running]:
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody who calls the gateway: with these files of a certificate, and this user and password."""
+    """Somebody who calls the gateway: with these files of a certificate, and this header."""
 
     secrets: Path
     port: int
     certificate: Path | None
-    login: tuple[str, str] | None
+    authorization: str | None
 
     def send(self, body: bytes) -> int:
         """Return the status that the gateway answers with; OSError when it does not come to that."""
@@ -80,24 +80,35 @@ class Visitor:
         if self.certificate:
             context.load_cert_chain(self.certificate, self.certificate.with_suffix(".key"))
         connection = http.client.HTTPSConnection("localhost", self.port, context=context, timeout=10)
-        return posted(connection, body, self.login)
+        return posted(connection, body, self.authorization)
 
 
-def posted(connection: http.client.HTTPConnection, body: bytes, login: tuple[str, str] | None) -> int:
+def posted(connection: http.client.HTTPConnection, body: bytes, authorization: str | None = None) -> int:
     """Send a body and return the status of the answer."""
     headers = {"Content-Type": "application/json"}
-    if login:
-        headers["Authorization"] = "Basic " + base64.b64encode(":".join(login).encode()).decode()
+    if authorization:
+        headers["Authorization"] = authorization
     with contextlib.closing(connection):
         connection.request("POST", "/v1/traces", body, headers)
         return connection.getresponse().status
+
+
+def basic(user: str, password: str) -> str:
+    """Return the header of a user and a password."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def visitor(guarded: Running, port: int, edge: str = "local") -> Visitor:
     """Return an edge that is what it says."""
     secrets = guarded.stack.secrets
     own = secrets / "edges" / edge
-    return Visitor(secrets, port, own / "client.crt", (edge, (own / "password").read_text(encoding="utf-8")))
+    return Visitor(secrets, port, own / "client.crt", basic(edge, secret_of(guarded, edge)))
+
+
+def secret_of(running: Running, edge: str) -> str:
+    """Return the password or token of an edge."""
+    own = running.stack.secrets / "edges" / edge
+    return next(own / name for name in ("password", "token") if (own / name).exists()).read_text(encoding="utf-8")
 
 
 def a_trace(**claims: str) -> tuple[str, bytes]:
@@ -149,22 +160,25 @@ def strangers() -> dict[str, Any]:
 
 def refused_by_name(guarded: Running, port: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Visitor]:
     """Return everybody who must not get in."""
-    right, branch = visitor(guarded, port), visitor(guarded, port, "branch")
+    right = visitor(guarded, port)
     with monkeypatch.context() as patch:
         patch.setattr(certificates, "LASTS", timedelta(minutes=59))
         expired = pair(folder, "expired", guarded)
+    own = secret_of(guarded, "local")
+
+    def like(certificate: Path | None, authorization: str | None) -> Visitor:
+        return Visitor(right.secrets, port, certificate, authorization)
+
     return {
-        "a wrong password": Visitor(right.secrets, port, right.certificate, ("local", "wrong")),
-        "no password": Visitor(right.secrets, port, right.certificate, None),
-        "another edge's name": Visitor(right.secrets, port, right.certificate, ("branch", right.login[1])),
-        "an edge that is not there": Visitor(right.secrets, port, branch.certificate, ("depot", branch.login[1])),
-        "no certificate": Visitor(right.secrets, port, None, right.login),
-        "a certificate of another site": Visitor(
-            right.secrets, port, pair(folder, "stranger", guarded, **strangers()), right.login
-        ),
-        "a certificate that has expired": Visitor(right.secrets, port, expired, right.login),
-        "a certificate of the gateway": Visitor(
-            right.secrets, port, pair(folder, "server", guarded, names=[x509.DNSName("local")]), right.login
+        "a wrong password": like(right.certificate, basic("local", "wrong")),
+        "no password": like(right.certificate, None),
+        "another edge's name": like(right.certificate, basic("branch", own)),
+        "an edge that is not there": like(right.certificate, basic("depot", own)),
+        "no certificate": like(None, right.authorization),
+        "a certificate of another site": like(pair(folder, "stranger", guarded, **strangers()), right.authorization),
+        "a certificate that has expired": like(expired, right.authorization),
+        "a certificate of the gateway": like(
+            pair(folder, "server", guarded, names=[x509.DNSName("local")]), right.authorization
         ),
     }
 
@@ -190,7 +204,7 @@ def test_an_edge_is_what_its_credential_says_and_not_what_its_spans_say(guarded:
 def test_what_an_agent_sends_arrives_with_its_name(guarded: Running) -> None:
     trace_id, body = a_trace(device_id="99")
     address = guarded.stack.otlp_http().removeprefix("http://")
-    assert posted(http.client.HTTPConnection(address, timeout=10), body, None) == 200
+    assert posted(http.client.HTTPConnection(address, timeout=10), body) == 200
     stored = resource_of(guarded, trace_id)
     assert (stored["ongrid.edge"], stored["device_id"], stored["deployment.environment"]) == ("local", "42", "test")
 
@@ -212,7 +226,7 @@ def test_who_cannot_prove_it_is_refused_and_counted_and_leaves_nothing(
             answers[name] = 0
     plain = http.client.HTTPConnection("localhost", port, timeout=10)
     sent["in clear"], body = a_trace()
-    answers["in clear"] = posted(plain, body, visitor(guarded, port).login)
+    answers["in clear"] = posted(plain, body, visitor(guarded, port).authorization)
     assert answers == {
         "a wrong password": 401,
         "no password": 401,
@@ -300,7 +314,7 @@ def test_an_agent_tells_nothing_to_who_is_not_the_gateway(
             agent = Project(folder, guarded.stack.secrets)
             _, body = a_trace()
             address = f"127.0.0.1:{agent.port('agent', OTLP_HTTP)}"
-            assert posted(http.client.HTTPConnection(address, timeout=10), body, None) == 200
+            assert posted(http.client.HTTPConnection(address, timeout=10), body) == 200
             until(lambda: impostor.refused >= 2, seconds=60, what="the agent to turn away twice")
             assert impostor.heard == 0
             assert "x509: " in agent.logs("agent", 200)
@@ -352,7 +366,7 @@ def test_an_edge_without_docker_is_the_same_edge(guarded: Running, port: int, sc
         process = subprocess.Popen(command, env=where, stdout=log, stderr=log)
     try:
         trace_id, body = a_trace(device_id="42")
-        until(lambda: posted(http.client.HTTPConnection("127.0.0.1", http_port, timeout=10), body, None) == 200,
+        until(lambda: posted(http.client.HTTPConnection("127.0.0.1", http_port, timeout=10), body) == 200,
               seconds=30, what="the program to take a span")  # fmt: skip
         stored = resource_of(guarded, trace_id)
         assert (stored["ongrid.edge"], stored["device_id"], stored["rack"]) == ("branch", "43", "b7")
@@ -360,3 +374,37 @@ def test_an_edge_without_docker_is_the_same_edge(guarded: Running, port: int, sc
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def test_a_token_says_which_edge_too(scratch: Path, stand_ins: bool) -> None:
+    port = free_port()
+
+    def with_tokens(text: str) -> str:
+        return text.replace("14318", str(port)).replace("auth: {basic:", "auth: {bearer:")
+
+    with stack_of(
+        "refusals.yaml", scratch, stand_ins=stand_ins, spec_change=with_tokens, tree_change=knows_its_host
+    ) as running:
+        token = secret_of(running, "local")
+        right = visitor(running, port)
+        sent = {}
+        for name, shown, status in (
+            ("its own", token, 200),
+            ("its own, with another name", token.replace("local.", "branch.", 1), 401),
+            ("no name", token.partition(".")[2], 401),
+        ):
+            sent[name], body = a_trace(
+                **{"ongrid.edge": "branch", "ongrid.proof": "Bearer branch.x", "device_id": "43"}
+            )
+            assert Visitor(right.secrets, port, right.certificate, f"Bearer {shown}").send(body) == status
+        stored = resource_of(running, sent.pop("its own"))
+        assert (stored["ongrid.edge"], stored["device_id"]) == ("local", "42")
+        assert "ongrid.proof" not in stored
+        assert token not in json.dumps(stored)
+        through, body = a_trace()
+        address = running.stack.otlp_http().removeprefix("http://")
+        assert posted(http.client.HTTPConnection(address, timeout=10), body) == 200
+        assert resource_of(running, through)["ongrid.edge"] == "local"
+        until(lambda: api.promql(running.stack.prometheus, 'otelcol_process_uptime{job="agent",instance="local"}'),
+              seconds=60, what="the agent's own metrics")  # fmt: skip
+        assert [name for name, trace_id in sent.items() if api.trace(running.stack.tempo, trace_id)] == []

@@ -5,6 +5,7 @@ import socket
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 from ongrid_gen.components import access, collector, compose, grafana, receivers
@@ -31,6 +32,7 @@ from ongrid_gen.runtime.compose import Project
 Say = Callable[[str], None]
 READY_TIMEOUT = 180.0
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = frozenset({"0.0.0.0", "::"})
 NOBODY = 65534  # as Alertmanager runs
 
 
@@ -127,7 +129,12 @@ def require_free_ports(stack: Stack, held: frozenset[int]) -> None:
 
     `held` are the ports on which its own containers listen already, those included that are to go.
     """
-    for service, key, listen, port in published_ports(stack):
+    published = published_ports(stack)
+    for (_, one, here, port), (_, other, there, same) in combinations(published, 2):
+        if port and port == same and (here == there or EVERYWHERE.intersection((here, there))):
+            raise CommandError(f"`{one}` and `{other}` are both {port} on this machine\n"
+                               "  give one of the two another port, or 0 for any free one")  # fmt: skip
+    for service, key, listen, port in published:
         if port and port not in held and is_taken(listen, port):
             raise CommandError(
                 f"port {port} on {listen} is taken by another program, and {service} is to be published there\n"
