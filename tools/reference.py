@@ -7,7 +7,8 @@ from typing import Any
 
 from ongrid_gen.alerts import KINDS
 from ongrid_gen.components.channels import CHANNELS
-from ongrid_gen.schema import alert_schema, channel_schema, site_schema
+from ongrid_gen.components.tempo.storage import STORAGE
+from ongrid_gen.schema import alert_schema, channel_schema, site_schema, storage_schema
 
 Node = dict[str, Any]
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
@@ -37,6 +38,9 @@ def reference() -> str:
     for name in CHANNELS:
         fragment = channel_schema(name)
         parts += [f"\n## Channels of type `{name}`\n\n{fragment['description']}\n", HEAD, *rows(fragment)]
+    for name in STORAGE:
+        fragment = storage_schema(name)
+        parts += [f"\n## Storage `{name}`\n\n{fragment['description']}\n", HEAD, *rows(fragment)]
     return "".join(parts)
 
 

@@ -132,7 +132,8 @@ def span_figures(site: Site) -> Iterator[Figure]:
     within_budget = budget.stored_bytes is not None and budget.stored_bytes <= site.tempo.disk
     path: Path = ("budget", "stored_bytes") if within_budget else ("tempo", "disk")
     limit = budget.stored_bytes if within_budget else site.tempo.disk
-    yield Figure("stored_bytes", "Tempo's disk", held, "bytes",
+    where = "disk" if site.tempo.backend == "local" else "bucket"
+    yield Figure("stored_bytes", f"Tempo's {where}", held, "bytes",
                  f"{format_duration(site.tempo.retention)} of that", limit, path)  # fmt: skip
 
 

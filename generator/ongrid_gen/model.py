@@ -69,11 +69,15 @@ class Privacy:
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """Trace storage. `retention` in seconds, `memory` and `disk` in bytes."""
+    """Trace storage. `retention` in seconds, `memory` and `disk` in bytes.
+
+    `storage` holds what its `backend` takes, defaults filled in, as the spec says it.
+    """
 
     dialect: str
     retention: Decimal
     backend: str
+    storage: Data
     memory: int
     port: int
     disk: int

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.load import Document
-from ongrid_gen.schema import alert_schema, channel_schema, site_schema
+from ongrid_gen.schema import alert_schema, channel_schema, site_schema, storage_schema
 from ongrid_gen.units import format_duration, parse_duration
 
 STAND_IN_TEMPO: Final = "1.5"
@@ -28,6 +28,8 @@ def normalise(document: Document, *, stand_ins: bool = False) -> Data:
     for channel in data.get("notify", {}).get("channels", []):
         fill(channel, channel_schema(channel["type"]))
     fill(data, site_schema())
+    storage = data["tempo"]["storage"]
+    fill(storage, storage_schema(storage["backend"]))
     for alert in data["alerts"]:
         alert.setdefault("keep_firing_for", alert["window"])
     for drill in data["drills"]:

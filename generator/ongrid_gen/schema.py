@@ -63,6 +63,14 @@ def channel_schema(type_: str) -> Schema:
     return schema
 
 
+@cache
+def storage_schema(backend: str) -> Schema:
+    """Return the schema of one kind of storage, without references."""
+    name = f"storage/{backend}.schema.json"
+    schema: Schema = inlined(name, read_schema(name))
+    return schema
+
+
 def inlined(file: str, schema: Any) -> Any:
     """Return a part of a schema file in which references are replaced. What stands beside one wins over its target."""
     if isinstance(schema, list):

@@ -108,6 +108,7 @@ def _tempo(data: Data, versions: Data) -> Tempo:
         dialect=versions["tempo"],
         retention=parse_duration(data["retention"]),
         backend=data["storage"]["backend"],
+        storage={key: value for key, value in data["storage"].items() if key != "backend"},
         memory=parse_size(data["memory"]),
         port=data["port"],
         disk=parse_size(data["disk"]),

@@ -141,6 +141,10 @@ def compose(path: str) -> Callable[[Path], str]:
     return ask
 
 
+# No bucket is asked when a configuration is judged: a flag wins over the file, whose keys are read all the same.
+OWN_DISK: Final = ("-storage.trace.backend=local", "-storage.trace.local.path=/var/tempo/blocks")
+
+
 def tempo_check(site: Site) -> Callable[[Path], str]:
     """Ask Tempo: `-config.verify` from 2.10 on, a start before."""
     image = tempo.image(site)
@@ -150,23 +154,23 @@ def tempo_check(site: Site) -> Callable[[Path], str]:
         config = "-config.file=/etc/tempo/tempo.yaml"
         if tempo.dialect_of(site).VERIFIES:
             return contained(image, mount, "/tempo", config, "-config.verify=true")
-        return started(image, mount, config)
+        return started(image, mount, config, *OWN_DISK)
 
     return ask
 
 
-def started(image: str, mount: str, config: str, seconds: int = 6) -> str:
+def started(image: str, mount: str, *arguments: str, seconds: int = 6) -> str:
     """Start Tempo for some seconds. A configuration it refuses ends it at once; being stopped by us is fine."""
     name = f"ongrid-gen-verify-{uuid.uuid4().hex[:12]}"
-    arguments = [
+    command = [
         "run", *HARDENED, f"--name={name}", "--network=none", "--volume=/var/tempo",
-        f"--volume={mount}:ro", image, config,
+        f"--volume={mount}:ro", image, *arguments,
     ]  # fmt: skip
-    process = subprocess.Popen(["docker", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(["docker", *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         output, _ = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         docker.attempt("rm", "--force", name, timeout=30)
         process.communicate(timeout=30)
         return ""
-    return words(subprocess.CompletedProcess(arguments, process.returncode, output, b""))
+    return words(subprocess.CompletedProcess(command, process.returncode, output, b""))

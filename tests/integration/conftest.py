@@ -4,10 +4,11 @@ import os
 import shutil
 import socket
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from testcontainers.compose import DockerCompose
@@ -75,22 +76,31 @@ def running(scratch: Path, stand_ins: bool) -> Iterator[Running]:
 
 @contextmanager
 def stack_of(
-    spec: str, scratch: Path, *, stand_ins: bool, spec_change: Change = str, tree_change: TreeChange = dict
+    spec: str,
+    scratch: Path,
+    *,
+    stand_ins: bool,
+    spec_change: Change = str,
+    tree_change: TreeChange = dict,
+    secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Running]:
-    """Run the stack of a spec of this folder while inside; changes are made to its text and to what is rendered."""
+    """Run the stack of a spec of this folder while inside; changes are made to its text and to what is rendered.
+
+    `secrets` are files beside those that every stack has, with their text.
+    """
     name = f"proof-{uuid.uuid4().hex[:6]}"
     path = write_spec(scratch / name, name, spec)
     site = site_of(spec_change(path.read_text(encoding="utf-8")), stand_ins=stand_ins)
     images.provide(site, print)
-    bundle, secrets = path.parent / "bundle", path.parent / "secrets"
+    bundle, folder = path.parent / "bundle", path.parent / "secrets"
     write(tree_change(render(site)), bundle)
     with Sink() as sink:
-        secrets.mkdir()
-        (secrets / "oncall.url").write_text(sink.url, encoding="utf-8")
-        (secrets / "grafana-admin").write_text(uuid.uuid4().hex, encoding="utf-8")
-        os.environ[SECRETS_VARIABLE] = str(secrets)
+        folder.mkdir()
+        for file, text in {"oncall.url": sink.url, "grafana-admin": uuid.uuid4().hex, **secrets}.items():
+            (folder / file).write_text(text, encoding="utf-8")
+        os.environ[SECRETS_VARIABLE] = str(folder)
         with compose(bundle), compose(bundle / "edge" / "local"):
-            yield Running(site, Stack(site, bundle, secrets, ("local",)), sink)
+            yield Running(site, Stack(site, bundle, folder, ("local",)), sink)
 
 
 def compose(folder: Path) -> DockerCompose:

@@ -49,6 +49,11 @@ CASES = {
         {"{name: far}": "{name: far, attributes: {room: a}}"}, actions={"far/agent": "recreate"}
     ),
     "tempo_memory": Case({"tempo: {": "tempo: {memory: 1Gi, "}, actions={"tempo": "recreate"}),
+    "storage": Case(
+        {"tempo: {": "tempo: {storage: {backend: s3, bucket: traces, endpoint: s3.example.com, prefix: a}, "},
+        actions={"tempo": "recreate", "prometheus": "reload"},
+        losses=("storage",),
+    ),
     "tempo_version": Case(
         {"version: 1\n": 'version: 1\nversions: {tempo: "3.0"}\n'},
         actions={"tempo": "recreate", "prometheus": "reload"},

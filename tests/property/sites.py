@@ -593,7 +593,7 @@ BUDGET = keys(
         "spans_per_request": one_of([1, 12]),
         "bytes_per_span": one_of([1, 500]),
         "stored_spans_per_day": one_of([10**8, 10**12]),
-        "stored_bytes": one_of(["500Gi", "999999Ti"]),
+        "stored_bytes": one_of(["2Ti", "999999Ti"]),
         "series": one_of([10**9, 10**12]),
     },
 )
@@ -610,10 +610,27 @@ PRIVACY = keys(
 )
 
 
-def store(required: Spec, optional: Spec) -> Any_:
+def storage(ground: Ground) -> Any_:
+    """Return where traces are kept: a volume, or a bucket of any kind."""
+    bucket = one_of(["traces", "a.b-c_9", "000"])
+    prefix = {} if ground.tempo == "1.5" else {"prefix": one_of(["site", "a/b.c/-d", "_"])}
+    address = one_of(["s3.eu-central-1.amazonaws.com", "minio:9000", "10.0.0.1"])
+    key = {"credentials_file": one_of(["secrets/key.json", "secrets/s3"])}
+    s3 = {"region": one_of(["eu-central-1", "auto"]), "path_style": SWITCH, "tls": st.just(True), **prefix, **key}
+    return st.one_of(
+        keys({}, optional={"backend": st.just("local")}),
+        keys({"backend": st.just("s3"), "bucket": bucket, "endpoint": address}, optional=s3),
+        keys({"backend": st.just("gcs"), "bucket": bucket}, optional={**prefix, **key}),
+        keys(
+            {"backend": st.just("azure"), "account": one_of(["abc", "mall0storage"]), "container": bucket},
+            optional={"endpoint": address, **prefix},
+        ),
+    )
+
+
+def store(ground: Ground, required: Spec, optional: Spec) -> Any_:
     """Return Tempo's section, of which the disk and the retention must go together."""
-    storage = keys({}, optional={"backend": st.just("local")})
-    return keys(required, optional={"storage": storage, "memory": MEMORY, **optional})
+    return keys(required, optional={"storage": storage(ground), "memory": MEMORY, **optional})
 
 
 def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mapping[str, int]) -> Any_:
@@ -657,8 +674,10 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
                 **{key: st.just(ports[key]) for key in PORTS[:2]},
             },
         ),
-        "tempo": store({"disk": one_of(["1Ti", "2Ti"])}, {"retention": one_of([*SHORT, *LONG]), **aside["tempo"]})
-        | store({}, {"retention": one_of(SHORT), "disk": one_of(["20Gi", "500Gi"]), **aside["tempo"]}),
+        "tempo": store(
+            ground, {"disk": one_of(["1Ti", "2Ti"])}, {"retention": one_of([*SHORT, *LONG]), **aside["tempo"]}
+        )
+        | store(ground, {}, {"retention": one_of(SHORT), "disk": one_of(["20Gi", "500Gi"]), **aside["tempo"]}),
         "alertmanager": keys({}, optional={**page, **aside["alertmanager"]}),
         "grafana": keys({}, optional={**page, "enabled": SWITCH, **aside["grafana"]}),
     }

@@ -16,6 +16,7 @@ def check(site: Site) -> Iterator[Problem]:
     wanted: list[tuple[Path, bool, str]] = [
         (("metrics", "size"), site.metrics.size, "such series"),
         (("metrics", "service_graph", "messaging_latency"), site.metrics.messaging_latency, "such series"),
+        (("tempo", "storage", "prefix"), "prefix" in site.tempo.storage, "such key"),
         (("queries",), bool(site.queries), "TraceQL"),
     ]
     for path, asked, lacks in wanted:

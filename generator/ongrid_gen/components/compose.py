@@ -5,6 +5,7 @@ from typing import Any, Final
 from ongrid_gen.components import alertmanager, collector, gateway, grafana, prometheus, tempo
 from ongrid_gen.components.base import Tree, stamped, yaml_file
 from ongrid_gen.components.channels import secret_name
+from ongrid_gen.components.tempo import storage
 from ongrid_gen.conventions import COLLECTOR_HEALTH, GATEWAY_HOST, TEMPO_HOST, TEMPO_HTTP
 from ongrid_gen.model import Site
 from ongrid_gen.naming import ingest_network, project
@@ -64,5 +65,5 @@ def volumes(site: Site) -> list[str]:
 
 def secret_files(site: Site) -> list[str]:
     """Return every secret file the centre mounts, relative to the folder of the spec."""
-    found = alertmanager.secrets(site)
+    found = sorted({*alertmanager.secrets(site), *storage.secrets(site.tempo)})
     return [*found, grafana.PASSWORD_FILE] if site.grafana.enabled else found

@@ -31,6 +31,16 @@ TIME_FLAG: Final = "--storage.tsdb.retention.time"
 SIZE_FLAG: Final = "--storage.tsdb.retention.size"
 SIZE_TEXT: Final = re.compile(r"(\d+)(B|KB|MB|GB|TB|PB|EB)")
 UNITS: Final = ("B", "KB", "MB", "GB", "TB", "PB", "EB")
+# What tells one bucket from another.
+LOCATION: Final = (
+    "endpoint",
+    "storage_account_name",
+    "endpoint_suffix",
+    "bucket",
+    "bucket_name",
+    "container_name",
+    "prefix",
+)
 # What Prometheus keeps when no flag says so.
 USUAL_TIME: Final = Decimal(15 * 86_400)
 
@@ -39,6 +49,7 @@ USUAL_TIME: Final = Decimal(15 * 86_400)
 class Kept:
     """What is kept, and under which names. Retention is in seconds or bytes; None is without a limit.
 
+    `stored` says where Tempo keeps its blocks, empty where there is no Tempo.
     `volumes` are by container and folder in it, `folders` by container and setting; a record is known by its SLO (empty
     when it is of none), its name and its labels.
     """
@@ -47,6 +58,7 @@ class Kept:
     volumes: Mapping[tuple[str, str], str]
     folders: Mapping[tuple[str, str], str]
     retention: Mapping[str, Decimal | None]
+    stored: str
     generated: SpanSeries | None
     sizes: bool
     external: Mapping[str, str]
@@ -68,6 +80,7 @@ def kept_by(bundle: Bundle) -> Kept:
         volumes={place: volume for service in lasting for place, volume in volumes(service)},
         folders={place: folder for service in lasting for place, folder in folders(service)},
         retention=tempo_retention(tempo) | (prometheus_retention(flags_of(prometheus)) if prometheus else {}),
+        stored=stored(tempo),
         generated=generated_series(tempo) if tempo else None,
         sizes=has_sizes(tempo),
         external=written_labels(settings),
@@ -122,6 +135,16 @@ def tempo_retention(data: Mapping[str, Any]) -> dict[str, Decimal | None]:
     found = (seconds(str(dig(data, *keys))) for keys in places if dig(data, *keys) is not None)
     kept = next((one for one in found if one), None)
     return {} if kept is None else {"tempo.retention": kept}
+
+
+def stored(data: Mapping[str, Any]) -> str:
+    """Return in words where Tempo keeps its blocks: the volume, or what tells one bucket from another."""
+    backend = str(dig(data, "storage", "trace", "backend") or "")
+    if backend == "local":
+        return "its volume"
+    settings = {str(key).replace("-", "_"): value for key, value in items(dig(data, "storage", "trace", backend))}
+    named = [str(settings[key]) for key in LOCATION if settings.get(key)]
+    return f"{backend} ({', '.join(named)})" if named else backend
 
 
 def seconds(text: str) -> Decimal | None:

@@ -70,6 +70,16 @@ def folder(before: Kept, after: Kept) -> Iterator[Loss]:
             yield Loss("folder", component, message)
 
 
+def storage(before: Kept, after: Kept) -> Iterator[Loss]:
+    """Tempo that writes to another place reads from there only."""
+    if before.stored and after.stored and before.stored != after.stored:
+        message = (
+            f"traces are kept in {after.stored} instead of {before.stored}: what is there already stays, is not found "
+            "any more, and is not deleted when its time is over"
+        )
+        yield Loss("storage", TEMPO_HOST, message)
+
+
 def label(before: Kept, after: Kept) -> Iterator[Loss]:
     """Whoever asks for a label that is gone finds the old series only."""
     if before.generated is None or after.generated is None:
@@ -215,5 +225,5 @@ def named(names: list[str], most: int = MOST) -> str:
 
 
 LOSSES: Final[tuple[Rule, ...]] = (
-    retention, volume, folder, label, bound, external, job, record, redefined, alert, datasource,
+    retention, volume, folder, storage, label, bound, external, job, record, redefined, alert, datasource,
 )  # fmt: skip

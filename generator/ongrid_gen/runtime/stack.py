@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ongrid_gen.components import compose, grafana
 from ongrid_gen.components.channels import secrets_of
+from ongrid_gen.components.tempo import storage
 from ongrid_gen.conventions import (
     ALERTMANAGER_HOST,
     ALERTMANAGER_HTTP,
@@ -188,6 +189,11 @@ def make_password(path: Path) -> None:
 def missing_secret(site: Site, name: str, path: Path) -> str:
     """Return the sentence that says which secret is missing and how to make it."""
     users = [(channel.name, known[name]) for channel in site.notify.channels if name in (known := secrets_of(channel))]
+    if name in storage.secrets(site.tempo):
+        return (
+            f"{path} is missing: Tempo's key for `tempo.storage` is to stand in it\n  make the folder by `mkdir -p -m "
+            f"700 {path.parent}` and put the file there; it is read when Tempo starts"
+        )
     whose, example = "a secret", "…"
     if users:
         channel, secret = users[0]

@@ -203,6 +203,7 @@ def disk_forecast(site: Site, flushed: str) -> Watch:
     retention = site.tempo.retention
     times = retention / (FORECAST_HOURS * 3600)
     disk = site.tempo.disk
+    place, then = ("disk", "full") if site.tempo.backend == "local" else ("the bucket", "exceeded")
     steps = FORECAST_HOURS * 2
     # reaches the disk exactly after half the window; a byte a step more is over it
     each = int(Decimal(disk) / times / (steps // 2)) + 1
@@ -217,8 +218,8 @@ def disk_forecast(site: Site, flushed: str) -> Watch:
             flushed=flushed, hours=FORECAST_HOURS, times=times, disk=disk,
         ),
         summary=f"At the pace of {FORECAST_HOURS}h, traces of {format_duration(retention)} will take "
-        "{{ $value | humanize1024 }}B of disk",
-        meaning=f"`tempo.disk` allows {binary(disk)}B. It will be full before the retention deletes anything.",
+        f"{{{{ $value | humanize1024 }}}}B of {place}",
+        meaning=f"`tempo.disk` allows {binary(disk)}B. It will be {then} before the retention deletes anything.",
         remedy="Make the disk larger and say so in `tempo.disk`, shorten `tempo.retention`, or sample at the source.",
         look=f"sum(increase({flushed}[1h])) * {plain(retention / 3600)}",
         causes=("More traffic.", "Spans with larger attributes.", "A longer retention than the disk is for."),

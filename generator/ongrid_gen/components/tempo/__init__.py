@@ -4,7 +4,7 @@ from typing import Final
 
 from ongrid_gen.components.base import ComposeService, Container, Image, Tree, publish, yaml_file
 from ongrid_gen.components.images import TEMPO_STAND_IN
-from ongrid_gen.components.tempo import v1_5, v2_10, v3_0
+from ongrid_gen.components.tempo import storage, v1_5, v2_10, v3_0
 from ongrid_gen.components.tempo.base import Dialect
 from ongrid_gen.conventions import TEMPO_HOST, TEMPO_HTTP
 from ongrid_gen.model import Site
@@ -42,6 +42,7 @@ def service(site: Site) -> ComposeService:
         "stop_grace_period": dialect.STOP_GRACE,
         # stopping goes in reverse: Tempo flushes into a Prometheus that is still there
         "depends_on": {"prometheus": {"condition": "service_healthy"}},
+        **storage.container(site.tempo),
     }
     if dialect.PROBE:
         extra["healthcheck"] = {"test": list(dialect.PROBE), "interval": "5s", "timeout": "6s", "retries": 3,

@@ -138,17 +138,6 @@ def generator_storage(site: Site, *, drop_size: bool) -> Config:
     return {"path": "/var/tempo/generator/wal", "remote_write_flush_deadline": "10s", "remote_write": [write]}
 
 
-def trace_storage() -> Config:
-    """Blocks and log on the volume."""
-    return {
-        "trace": {
-            "backend": "local",
-            "wal": {"path": "/var/tempo/wal"},
-            "local": {"path": "/var/tempo/blocks"},
-        }
-    }
-
-
 def ingester() -> Config:
     """Recent data, in versions before 3.0."""
     return {

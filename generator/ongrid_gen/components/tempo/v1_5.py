@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ongrid_gen.components.tempo import base
+from ongrid_gen.components.tempo import base, storage
 from ongrid_gen.model import Site
 from ongrid_gen.units import go_duration
 
@@ -47,7 +47,7 @@ def config(site: Site) -> base.Config:
             "processor": {"service_graphs": base.service_graphs(site), "span_metrics": base.span_metrics(site)},
             "storage": base.generator_storage(site, drop_size=False),
         },
-        "storage": base.trace_storage(),
+        "storage": trace_storage(site),
         "query_frontend": {"search": {"max_duration": "168h"}},
         "overrides": {
             "metrics_generator_processors": ["service-graphs", "span-metrics"],
@@ -58,6 +58,16 @@ def config(site: Site) -> base.Config:
         },
         "usage_report": {"reporting_enabled": False},
     }
+
+
+def trace_storage(site: Site) -> base.Config:
+    """Return `storage`: without a prefix, and Azure's keys with hyphens."""
+    found = storage.config(site.tempo)
+    kind: base.Config = found["trace"][site.tempo.backend]
+    kind.pop("prefix", None)
+    if site.tempo.backend == "azure":
+        found["trace"]["azure"] = {key.replace("_", "-"): value for key, value in kind.items()}
+    return found
 
 
 def differences(site: Site) -> list[str]:
@@ -72,4 +82,6 @@ def differences(site: Site) -> list[str]:
         found.append("`metrics.service_graph.messaging_latency`: no messaging latency series")
     if site.metrics.size:
         found.append("`metrics.size`: no size series")
+    if "prefix" in site.tempo.storage:
+        found.append("`tempo.storage.prefix`: blocks are at the root of the bucket")
     return found

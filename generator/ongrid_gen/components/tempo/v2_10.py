@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ongrid_gen.components.tempo import base
+from ongrid_gen.components.tempo import base, storage
 from ongrid_gen.model import Site
 
 VERSION: Final = "2.10"
@@ -39,7 +39,7 @@ def config(site: Site) -> base.Config:
         "ingester": base.ingester(),
         "metrics_generator": generator(site),
         "query_frontend": {"search": {"max_duration": "168h"}},
-        "storage": base.trace_storage(),
+        "storage": storage.config(site.tempo),
         "overrides": {"defaults": base.nested_overrides(site)},
         "usage_report": {"reporting_enabled": False},
     }

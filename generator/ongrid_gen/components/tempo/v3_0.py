@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ongrid_gen.components.tempo import base, v2_10
+from ongrid_gen.components.tempo import base, storage, v2_10
 from ongrid_gen.model import Site
 
 VERSION: Final = "3.0"
@@ -48,7 +48,7 @@ def config(site: Site) -> base.Config:
         "backend_worker": {"finish_on_shutdown_timeout": "5s"},
         "metrics_generator": v2_10.generator(site),
         "query_frontend": {"search": {"max_duration": "168h"}},
-        "storage": base.trace_storage(),
+        "storage": storage.config(site.tempo),
         "overrides": {"defaults": {**base.nested_overrides(site), "read": {"left_pad_trace_ids": True}}},
         "usage_report": {"reporting_enabled": False},
     }
