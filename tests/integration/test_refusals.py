@@ -346,8 +346,8 @@ def test_an_edge_without_docker_is_the_same_edge(guarded: Running, port: int, sc
     """The program is started as the unit of systemd starts it, but for the address: this host has another name here."""
     state, edge = scratch / "state", guarded.stack.bundle / "edge" / "branch"
     state.mkdir()
-    taken = guarded.site.ingest
-    own = {f":{taken.ports["grpc_port"]}": f":{free_port()}", f":{taken.ports["http_port"]}": f":{(http_port := free_port())}",
+    taken = guarded.site.ingest.ports
+    own = {f":{taken['grpc_port']}": f":{free_port()}", f":{taken['http_port']}": f":{(http_port := free_port())}",
            ":13133": f":{free_port()}", "8888": str(free_port())}  # fmt: skip
     laid_over = (edge / "otelcol" / "host.yaml").read_text(encoding="utf-8")
     for old, new in own.items():
