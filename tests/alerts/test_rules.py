@@ -233,7 +233,7 @@ def test_a_dependency_is_the_servers_and_its_owners() -> None:
 
 
 def test_without_owners_there_is_no_label_owner() -> None:
-    site = site_with(DEPENDENCY, services=[{"name": "a", "aliases": [], "operations": []}])
+    site = site_with(DEPENDENCY, services=[{"name": "a", "aliases": [], "operations": [], "template_ids": False}])
     assert "owner" not in alerts.rules_of(only(site), site)[0].labels
 
 
