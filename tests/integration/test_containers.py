@@ -12,7 +12,7 @@ from ongrid_gen.wait import until
 pytestmark = pytest.mark.integration
 
 PUBLISHED = {
-    "agent": {"4317/tcp", "4318/tcp"},
+    "agent": {"4317/tcp", "4318/tcp", "14250/tcp", "14268/tcp", "9411/tcp"},
     "tempo": {"3200/tcp"},
     "prometheus": {"9090/tcp"},
     "alertmanager": {"9093/tcp"},

@@ -562,7 +562,8 @@ IMAGES = keys(
 )
 MEMORY = one_of(["512Mi", "1Gi", "786432Ki", "1Ti"])
 DISK = one_of(["1Ti", "20Gi", "5000000Mi"])
-PORTS = ("grpc_port", "http_port", "tempo", "prometheus", "alertmanager", "grafana")
+TAKING = ("grpc_port", "http_port", "jaeger_grpc_port", "jaeger_http_port", "zipkin_port")
+PORTS = (*TAKING, "tempo", "prometheus", "alertmanager", "grafana")
 # How long traces are kept; what is long needs room for the busiest budget.
 SHORT, LONG = ["72h", "1w", "100h30m"], ["1y2w3d4h5m6s7ms"]
 TLS = keys(
@@ -726,7 +727,7 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
                 "listen": listen,
                 "protocols": some(one_of(["otlp", "jaeger", "zipkin"]), 1),
                 "cors": cors,
-                **{key: st.just(ports[key]) for key in PORTS[:2]},
+                **{key: st.just(ports[key]) for key in TAKING},
             },
         ),
         "tempo": store(
