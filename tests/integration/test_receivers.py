@@ -100,6 +100,6 @@ def test_what_it_speaks_is_understood(running: Running, name: str) -> None:
 
     def counted() -> bool:
         found = api.promql(running.stack.prometheus, query)
-        return {one["metric"]["status_code"]: int(one["value"][1]) for one in found} == wanted
+        return {one["metric"]["status_code"]: float(one["value"][1]) for one in found} == wanted
 
     until(counted, seconds=PATIENCE, what=f"{wanted}")
