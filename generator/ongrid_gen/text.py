@@ -6,7 +6,7 @@ a value enters text only through the quoting function of the language it enters,
 
 import json
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -144,6 +144,11 @@ def grafana_escape(value: str) -> str:
 def markdown_escape(value: str) -> Code:
     """Escape text for Markdown, so that a name of the spec cannot become markup."""
     return Code("".join(f"\\{char}" if char in "\\`*_{}[]<>#|" else char for char in " ".join(value.split())))
+
+
+def javascript(value: str | Mapping[str, str]) -> Code:
+    """Write a string, or an object of strings, as JavaScript."""
+    return Code(JSON.encode(value))
 
 
 def ottl_string(value: str) -> Code:

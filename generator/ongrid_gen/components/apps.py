@@ -13,7 +13,10 @@ NAME: Final = "apps"
 EXPORT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 REMOVE: Final = "OTEL_SDK_DISABLED"
 OWN_LINES: Final = {
-    "python": {"OTEL_PYTHON_LOG_CORRELATION": "true"},
+    # by itself Python still names what it sees of HTTP and databases by conventions that are gone
+    "python": {"OTEL_PYTHON_LOG_CORRELATION": "true", "OTEL_SEMCONV_STABILITY_OPT_IN": "http,database"},
+    # the others ask the metadata services of clouds at every start, which answer only there
+    "node": {"OTEL_NODE_RESOURCE_DETECTORS": "env,host,os,process"},
 }
 
 
