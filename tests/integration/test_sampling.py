@@ -18,6 +18,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, Span
 
 from integration.conftest import Running, stack_of
+from integration.hardening import PUBLISHED, weaknesses
 from integration.outages import counted, kill_and_start, missing, traffic_through
 from ongrid_gen.drill.traffic import Sender, Traffic, of_service, span
 from ongrid_gen.runtime import api
@@ -115,6 +116,10 @@ def kept(sampled: Running, sent: Sent) -> set[str]:
     number = value(sampled, f'sum({DECIDED}_global_count_traces_sampled{{decision="sampled"}})')
     until(lambda: len(stored(sampled)) == number, seconds=60, what="all that is kept to be found in Tempo")
     return stored(sampled)
+
+
+def test_every_container_is_hardened(sampled: Running) -> None:
+    assert [] == weaknesses(sampled, PUBLISHED)
 
 
 def test_all_that_failed_or_was_slow_is_kept_whole_and_a_twentieth_of_the_rest(
