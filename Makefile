@@ -12,8 +12,9 @@ GEN := $(BIN)/ongrid-gen
 WORKERS ?= 2
 STACKS ?= 4
 FUZZ ?= 10000
+OUTAGE ?= 600
 
-.PHONY: help setup docker mode up down status drill render check lint test unit rules integration golden gen mutants faults fuzz bench clean
+.PHONY: help setup docker mode up down status drill render check lint test unit rules integration golden gen mutants faults fuzz chaos bench clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -93,6 +94,9 @@ faults: mode ## break spec and bundle in every way that was thought of: who noti
 
 fuzz: setup ## 10,000 random specs and damaged files, of what is slow a part; an hour and more (FUZZ=200 tries 200)
 	@ONGRID_GEN_FUZZ=$(FUZZ) $(BIN)/pytest -q -n $(WORKERS) --dist worksteal --durations=0 --no-header tests/property $(ARGS)
+
+chaos: mode ## the outages of the tests, ten minutes each (OUTAGE=60 makes it one); two hours, or ARGS='-k line' for one of them
+	@ONGRID_GEN_OUTAGE=$(OUTAGE) $(BIN)/pytest -m integration tests/integration/test_outages.py $(ARGS)
 
 bench: mode ## measure, and write docs/benchmarks.md
 	@$(BIN)/python tools/bench.py $$(cat build/.mode)

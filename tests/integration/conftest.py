@@ -97,7 +97,7 @@ def stack_of(
     bundle, folder = path.parent / "bundle", path.parent / "secrets"
     write(tree_change(render(site)), bundle)
     with Sink() as sink:
-        folder.mkdir()
+        folder.mkdir(mode=0o700)
         for file, text in {"oncall.url": sink.url, "grafana-admin": uuid.uuid4().hex, **secrets}.items():
             (folder / file).write_text(text, encoding="utf-8")
         if site.gateway.tls or site.gateway.auth:

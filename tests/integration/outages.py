@@ -18,10 +18,11 @@ def container(project: Project, service: str) -> str:
     return project.call("ps", "--all", "--quiet", service).strip()
 
 
-def kill_and_start(project: Project, service: str) -> None:
-    """Kill a component as the kernel would, and start it again."""
+def kill_and_start(project: Project, service: str, *, seconds: float = 0) -> None:
+    """Kill a component as the kernel would, and start it again after some seconds."""
     identifier = container(project, service)
     docker.run("kill", "--signal=KILL", identifier)
+    time.sleep(seconds)
     docker.run("start", identifier)
 
 
@@ -41,6 +42,18 @@ def accepted_for(sender: Sender, seconds: float) -> None:
     """Wait until the agent has accepted traffic for some seconds more."""
     target = len(sender.accepted) + sender.traffic.rate * seconds * 0.8
     until(lambda: len(sender.accepted) >= target, seconds=seconds + 60, what="the agent to accept traffic")
+
+
+def died(running: Running) -> list[str]:
+    """Return what Docker has started again, or the kernel killed for memory, since the stack is there."""
+    found = []
+    for project in running.stack.projects:
+        for entry in docker.inspect(project.call("ps", "--all", "--quiet").split()):
+            if entry["RestartCount"]:
+                found.append(f"{entry['Name']} was restarted: {entry['State']}")
+            if entry["State"]["OOMKilled"]:
+                found.append(f"{entry['Name']} was killed for memory")
+    return found
 
 
 def missing(running: Running, accepted: dict[str, float], seconds: float) -> list[str]:

@@ -15,6 +15,13 @@ Tree = dict[str, str]
 ComposeService = dict[str, Any]
 
 TESTS: Final = "prometheus/tests/"
+# What every container has, also those that only prepare or ask. Go programs have some ten threads for each core.
+HARDENED: Final = {
+    "pids_limit": 1024,
+    "read_only": True,
+    "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges:true"],
+}
 # What a program reads again when it is sent SIGHUP: everything in the folders of Prometheus and Alertmanager.
 RELOADED: Final = ("prometheus/", "alertmanager/")
 
@@ -49,7 +56,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """One container, hardened: numeric user, read-only root, no capabilities, a memory limit.
+    """One container, hardened: numeric user, read-only root, no capabilities, limits of memory and processes.
 
     `memory` is in bytes and the one number behind the limit and GOMEMLIMIT. `ports` are published on `listen`.
     """
@@ -79,9 +86,7 @@ class Container:
         service |= self.extra
         service |= {
             "mem_limit": f"{mebibytes(self.memory)}m",
-            "read_only": True,
-            "cap_drop": ["ALL"],
-            "security_opt": ["no-new-privileges:true"],
+            **HARDENED,
             "restart": "unless-stopped",
             "logging": {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}},
             "networks": self.networks,

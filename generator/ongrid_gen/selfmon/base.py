@@ -36,6 +36,10 @@ BORN: Final = """\
 sum by (<< by >>) (increase(<< counter >>[10m])) > 0
 or sum by (<< by >>) (<< counter >> unless << counter >> offset 10m) > 0
   and on () (up{job=<< job >>} offset 10m == 1 or << age >> < 600)"""
+# What a process held in memory when it was last asked, before it was started again.
+HELD: Final = """\
+sum by (job) (max_over_time(<< held >>{job="<< job >>"}[5m])) > 0
+  and on (job) << again >> > 0"""
 
 
 class Watcher(Protocol):
@@ -89,6 +93,13 @@ def age(job: str) -> str:
     if job == GATEWAY:
         return f"otelcol_process_uptime{{job={promql_string(job)}}}"
     return f"time() - process_start_time_seconds{{job={promql_string(job)}}}"
+
+
+def held(gauge: str, job: str) -> str:
+    """Return the expression of what a process held that was started again within five minutes."""
+    uptime = f'resets(otelcol_process_uptime{{job="{job}"}}[5m])'
+    again = uptime if job == GATEWAY else f'changes(process_start_time_seconds{{job="{job}"}}[5m])'
+    return filled(HELD, held=gauge, job=job, again=again)
 
 
 def filled(text: str, **values: str | int | Decimal) -> str:

@@ -11,8 +11,8 @@ from typing import Final
 from ongrid_gen.alerts.wording import per_cent
 from ongrid_gen.model import Site, TailSampling
 from ongrid_gen.rules import Group, Record, RuleFile, RuleTest, TestFile
-from ongrid_gen.selfmon.base import GATEWAY, WARNING, Watch, filled, grown
-from ongrid_gen.selfmon.cases import MINUTE, Case, counter, gauge
+from ongrid_gen.selfmon.base import GATEWAY, WARNING, Watch, filled, grown, held
+from ongrid_gen.selfmon.cases import MINUTE, Case, counter, gauge, steady
 from ongrid_gen.selfmon.counters import growing
 from ongrid_gen.units import format_duration
 
@@ -51,6 +51,7 @@ def watches(site: Site) -> Iterator[Watch]:
         yield dropped_undecided(tail)
         yield buffer_filling(site, tail)
         yield spans_late(tail)
+        yield restarted(tail)
 
 
 def dropped_undecided(tail: TailSampling) -> Watch:
@@ -121,6 +122,31 @@ def spans_late(tail: TailSampling) -> Watch:
                  ONE_JOB, told=per_cent(0.2), border=12, lasting=3),
             Case("is quiet of late spans of traces that are kept",
                  [counter(late.replace("false", "true"), 0, 20), counter(taken, 100, 100)], quiet=True),
+        ),
+    )  # fmt: skip
+
+
+def restarted(tail: TailSampling) -> Watch:
+    """What it held is the most that can be missing. Nobody sees whether it was stopped, and decided, or killed."""
+    held_, uptime = f"{HELD}{{{AT}}}", f"otelcol_process_uptime{{{AT}}}"
+    return Watch(
+        name="SamplerRestarted",
+        severity=WARNING,
+        minutes=0,
+        expr=held(HELD, GATEWAY),
+        summary='The gateway was started again; {{ printf "%.0f" $value }} undecided traces can be missing',
+        meaning=f"It holds each trace for {format_duration(tail.wait)} before it decides. When it is stopped it "
+        "decides at once; when it is killed these traces are lost. Metrics and alerts are whole.",
+        remedy="When nobody stopped it, look why it died: `docker inspect` and the end of its log.",
+        look=HELD,
+        causes=("It was updated or stopped: then nothing is lost.", "It was killed for memory. Raise `gateway.memory`.",
+                "The machine was started again."),
+        quiet="a restart without traffic",
+        cases=(
+            Case("speaks of what was held", [steady(held_, 40), gauge(uptime, 5000, 30, after=60)], ONE_JOB, told="40",
+                 fault=1, lasting=3),
+            Case("is quiet when nothing was held", [steady(held_, 0), gauge(uptime, 5000, 30, after=60)], fault=1,
+                 lasting=3, quiet=True),
         ),
     )  # fmt: skip
 
