@@ -107,9 +107,14 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """What no span may bring to a disk: attributes by name, what is masked by name or pattern, and what never is."""
+    """What no span may bring to a disk: attributes by name, what is masked by name or pattern, and what never is.
+
+    `hash_key` is the file of the key, relative to the folder of the spec.
+    """
 
     delete: tuple[str, ...]
+    hash: tuple[str, ...]
+    hash_key: str
     mask: tuple[str, ...]
     patterns: tuple[str, ...]
     keep: tuple[str, ...]

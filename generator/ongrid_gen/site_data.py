@@ -57,7 +57,7 @@ def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
             Edge(("edges", index), item["name"], item["attributes"]) for index, item in enumerate(data["edges"])
         ),
         gateway=_gateway(data["gateway"]),
-        privacy=Privacy(**{key: tuple(data["privacy"][key]) for key in ("delete", "mask", "patterns", "keep")}),
+        privacy=_privacy(data["privacy"]),
         sampling=_sampling(data["sampling"]),
         tempo=_tempo(data["tempo"], data["versions"]),
         metrics=_metrics(data["metrics"]),
@@ -129,6 +129,11 @@ def port_of(endpoint: str | None) -> int:
     """Return the port of an address, as written or by its scheme; 0 without an address."""
     found = urlsplit(endpoint or "")
     return found.port or {"http": 80, "https": 443}.get(found.scheme, 0)
+
+
+def _privacy(data: Data) -> Privacy:
+    lists = {key: tuple(data[key]) for key in ("delete", "hash", "mask", "patterns", "keep")}
+    return Privacy(**lists, hash_key=data["hash_key_file"])
 
 
 def _sampling(data: Data) -> Sampling:

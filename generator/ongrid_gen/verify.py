@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from ongrid_gen.blame import blame
-from ongrid_gen.components import agent, host_agent, tempo
+from ongrid_gen.components import agent, host_agent, privacy, tempo
+from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.images import ALERTMANAGER, OTELCOL, PROMETHEUS
 from ongrid_gen.components.tempo.base import Role, roles
-from ongrid_gen.conventions import SECRETS_VARIABLE
+from ongrid_gen.conventions import SECRETS_DIR, SECRETS_VARIABLE
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Problem
 from ongrid_gen.render import Tree
@@ -129,12 +130,24 @@ def otelcol(site: Site, path: str, *, over: str = "") -> Callable[[Path], str]:
 
     def ask(folder: Path) -> str:
         mount = f"{(folder / path).parent}:/etc/otelcol"
+        keys = any_key(site, folder)
         names = [Path(one).name for one in (path, over) if one]
         configs = [f"--config=/etc/otelcol/{name}" for name in names]
         queue = ("--tmpfs=/var/lib/otelcol:mode=1777", "--env=STATE_DIRECTORY=/var/lib/otelcol")
-        return contained(image, mount, "/otelcol-contrib", "validate", *configs, extra=queue)
+        return contained(image, mount, "/otelcol-contrib", "validate", *configs, extra=(*queue, *keys))
 
     return ask
+
+
+def any_key(site: Site, folder: Path) -> tuple[str, ...]:
+    """Return the options of a container that finds a key where it is to hash with one. It is nobody's key."""
+    if not site.privacy.hash:
+        return ()
+    file = folder / "key"
+    file.write_text("0" * privacy.KEY_BYTES, encoding="utf-8")
+    names = (privacy.AGENT_KEY, secret_name(site.privacy.hash_key))
+    mounts = [f"--volume={file}:{SECRETS_DIR}/{name}:ro" for name in dict.fromkeys(names)]
+    return *mounts, f"--env=CREDENTIALS_DIRECTORY={SECRETS_DIR}"
 
 
 def compose(path: str) -> Callable[[Path], str]:

@@ -629,6 +629,8 @@ PRIVACY = keys(
         "mask": some(one_of(["email", "card_number", "bearer_token"])),
         "patterns": some(one_of([r"ORD-\d+", "a$b", r"(?i)\bpin=\d{4}\b", "\"$1'", "결제"])),
         "keep": some(one_of(["order.id", "a.b_c"])),
+        "hash": some(one_of(["app.user", "a$b.c", "회원.id"])),
+        "hash_key_file": one_of(["secrets/hash.key", "secrets/of-hashes"]),
     },
 )
 

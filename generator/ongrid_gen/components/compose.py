@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, alertmanager, collector, gateway, grafana, prometheus, tempo
+from ongrid_gen.components import alertmanager, collector, gateway, grafana, prometheus, secrets, tempo
 from ongrid_gen.components.base import Tree, stamped, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.tempo import storage
@@ -65,5 +65,5 @@ def volumes(site: Site) -> list[str]:
 
 def secret_files(site: Site) -> list[str]:
     """Return every secret file the centre mounts, relative to the folder of the spec."""
-    found = sorted({*access.gateway_secrets(site), *alertmanager.secrets(site), *storage.secrets(site.tempo)})
+    found = sorted({*secrets.of_gateway(site), *alertmanager.secrets(site), *storage.secrets(site.tempo)})
     return [*found, grafana.PASSWORD_FILE] if site.grafana.enabled else found

@@ -6,7 +6,7 @@ stores what is kept (docs/adr/0014-red-before-sampling.md).
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, collector, limits, own_metrics, privacy, sampling
+from ongrid_gen.components import access, collector, limits, own_metrics, privacy, sampling, secrets
 from ongrid_gen.components.base import ComposeService, Tree, publish, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.tempo.base import COUNT, STORE, Role, roles
@@ -39,7 +39,7 @@ def config(site: Site) -> dict[str, Any]:
             "error_mode": "ignore",
             "trace_statements": [collector.literal(statement) for statement in renames],
         }
-    processors |= privacy.processors(site) | limits.processors(site)
+    processors |= privacy.processors(site, privacy.Hop.GATEWAY) | limits.processors(site)
     sampler = {} if tail is None else {sampling.PROCESSOR: sampling.processor(site, tail)}
     extensions = {**collector.extensions(site), **access.gateway_extensions(site)}
     own = own_metrics.gateway_processors(site)
@@ -115,7 +115,7 @@ def service(site: Site) -> ComposeService:
         memory=site.gateway.memory,
         networks=["inside", "ingest"],
         ports=[publish(gateway.listen, gateway.port, OTLP_HTTP)] if access.is_remote(site) else [],
-        secrets=[secret_name(file) for file in access.gateway_secrets(site)],
+        secrets=[secret_name(file) for file in secrets.of_gateway(site)],
     )
     # stopping goes in reverse: the gateway stops before Tempo, and keeps what it still has in its queue
     made["depends_on"] = {**made.get("depends_on", {}), **waits_for(site)}
