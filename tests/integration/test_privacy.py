@@ -13,6 +13,7 @@ import pytest
 
 from integration.conftest import Running, stack_of
 from ongrid_gen.components.images import BUSYBOX
+from ongrid_gen.naming import ingest_network
 from ongrid_gen.runtime import api, docker
 from ongrid_gen.wait import until
 
@@ -112,13 +113,11 @@ def send(running: Running, body: dict[str, Any]) -> None:
 
 def send_to_gateway(running: Running, body: dict[str, Any]) -> None:
     """Send a trace to the gateway itself, as something beside the agents could."""
-    network = docker.run(
-        "inspect", "--format", "{{json .NetworkSettings.Networks}}", running.stack.centre.container("gateway")
-    )
-    ingest = next(name for name in json.loads(network) if name.endswith("ingest"))
     posted = ("wget", "-q", "-O", "-", "--header", "Content-Type: application/json", "--post-data", json.dumps(body))
     image = BUSYBOX.reference(running.site.images)
-    docker.run("run", "--rm", "--network", ingest, image, *posted, "http://gateway:4318/v1/traces")
+    docker.run(
+        "run", "--rm", "--network", ingest_network(running.site), image, *posted, "http://gateway:4318/v1/traces"
+    )
 
 
 def hashed(running: Running, value: str) -> str:
