@@ -88,6 +88,7 @@ class Limits:
 class Gateway:
     """The collector in the centre. `queue_size` counts spans, sizes are bytes.
 
+    Behind it `replicas` collectors, if more than one, share the sampling; each of all has `memory` and a queue.
     `endpoint` is where agents on other machines reach it; `listen` and `port` are published for them only.
     """
 
@@ -103,6 +104,7 @@ class Gateway:
     port: int
     tls: Tls | None
     auth: Auth | None
+    replicas: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
         edges=tuple(
             Edge(("edges", index), item["name"], item["attributes"]) for index, item in enumerate(data["edges"])
         ),
-        gateway=_gateway(data["gateway"]),
+        gateway=_gateway(data["gateway"], stand_ins=data["images"]["stand_ins"]),
         privacy=_privacy(data["privacy"]),
         sampling=_sampling(data["sampling"]),
         tempo=_tempo(data["tempo"], data["versions"]),
@@ -104,7 +104,7 @@ def _ingest(data: Data) -> Ingest:
     return Ingest(data["listen"], tuple(data["protocols"]), ports, tuple(data["cors"]))
 
 
-def _gateway(data: Data) -> Gateway:
+def _gateway(data: Data, *, stand_ins: bool) -> Gateway:
     return Gateway(
         batch_timeout=parse_duration(data["batch"]["timeout"]),
         batch_size=data["batch"]["size"],
@@ -118,6 +118,7 @@ def _gateway(data: Data) -> Gateway:
         port=data["port"] if "port" in data else port_of(data.get("endpoint")),
         tls=_tls(data["tls"]) if "tls" in data else None,
         auth=Auth(*next(iter(data["auth"].items()))) if "auth" in data else None,
+        replicas=1 if stand_ins else data["replicas"],
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from ongrid_gen.blame import blame
-from ongrid_gen.components import agent, host_agent, privacy, tempo
+from ongrid_gen.components import agent, gateway, host_agent, privacy, samplers, tempo
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.images import ALERTMANAGER, OTELCOL, PROMETHEUS
 from ongrid_gen.components.tempo.base import Role, roles
@@ -67,6 +67,7 @@ def engines(site: Site, tree: Tree) -> list[Engine]:
     """Return every question for this bundle."""
     rules = sorted(path for path in tree if path.startswith("prometheus/rules/"))
     composes = sorted(path for path in tree if path.endswith("compose.yaml"))
+    centre = [path for path in (gateway.CONFIG, samplers.CONFIG) if path in tree]
     agents = sorted(path for path in tree if path.endswith("otelcol/agent.yaml"))
     found = [
         Engine("promtool check config", "prometheus/prometheus.yaml", promtool(site, "config", "prometheus.yaml")),
@@ -76,7 +77,7 @@ def engines(site: Site, tree: Tree) -> list[Engine]:
     if rules:
         names = [path.removeprefix("prometheus/") for path in rules]
         found.append(Engine("promtool check rules", "prometheus/rules", promtool(site, "rules", "--lint=all", *names)))
-    found += [Engine("otelcol validate", path, otelcol(site, path)) for path in ("otelcol/gateway.yaml", *agents)]
+    found += [Engine("otelcol validate", path, otelcol(site, path)) for path in (*centre, *agents)]
     hosts = sorted(path for path in tree if path.endswith(host_agent.CONFIG))
     found += [
         Engine("otelcol validate", path, otelcol(site, path.replace(host_agent.CONFIG, agent.CONFIG), over=path))

@@ -52,7 +52,7 @@ def site_with(*alerts: dict[str, Any], **changes: Any) -> Site:
         "ingest": {"listen": "127.0.0.1", "grpc_port": 4317, "http_port": 4318, "protocols": ["otlp"], "cors": []},
         "edges": [{"name": "local", "attributes": {}}],
         "gateway": {"batch": {"timeout": "1s", "size": 1024}, "queue": {"size": 10000, "persistent": True},
-                    "memory": "512Mi", "max_request": "20Mi", "limits": {}, "listen": "127.0.0.1"},
+                    "memory": "512Mi", "max_request": "20Mi", "replicas": 1, "limits": {}, "listen": "127.0.0.1"},
         "privacy": {"delete": [], "hash": [], "hash_key_file": "secrets/hash.key", "mask": [], "patterns": [],
                     "keep": []},
         "sampling": {"head": {"ratio": 1}},

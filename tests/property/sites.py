@@ -771,6 +771,8 @@ def specs(draw: st.DrawFn, most: int = 3) -> Spec:
     spec["services"] = [draw(service(ground, name, aliases if name == names[0] else [])) for name in names]
     if spec.get("ingest", {}).get("listen") in OPEN:
         spec["suppress"] = [draw(SUPPRESSED)]
+    if "tail" in spec.get("sampling", {}):
+        spec["gateway"] = {**spec.get("gateway", {}), "replicas": draw(st.integers(1, 3))}
     possible = drills(ground, alerts)
     if possible and draw(st.booleans()):
         spec["drills"] = [draw(one) for one in possible]

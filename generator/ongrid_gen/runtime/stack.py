@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from ongrid_gen.components import access, collector, compose, grafana, privacy, receivers
+from ongrid_gen.components import access, collector, compose, grafana, privacy, receivers, samplers
 from ongrid_gen.components import secrets as secret_files
 from ongrid_gen.components.channels import secrets_of
 from ongrid_gen.components.tempo import storage
@@ -67,7 +67,8 @@ class Stack:
     def stop_before_tempo(self, say: Say) -> None:
         """Stop the gateway, then Tempo: where Tempo would refuse for good what comes while it stops."""
         say("stopping the gateway before Tempo: what it holds stays in its queue")
-        self.centre.call("stop", GATEWAY_HOST, *(role.host for role in roles(self.site)), timeout=120)
+        hosts = [GATEWAY_HOST, *samplers.hosts(self.site), *(role.host for role in roles(self.site))]
+        self.centre.call("stop", *hosts, timeout=120)
 
     def down(self, say: Say, *, volumes: bool) -> None:
         """Stop everything in reverse; with `volumes` remove the data too."""

@@ -23,10 +23,13 @@ WARNING: Final = "warning"
 NONE: Final = "none"
 
 GATEWAY: Final = "gateway"
+SAMPLER: Final = "sampler"
 TEMPO: Final = "tempo"
 TEMPO_METRICS: Final = "tempo-metrics"
 PROMETHEUS: Final = "prometheus"
 ALERTMANAGER: Final = "alertmanager"
+# The jobs of collectors that are scraped.
+COLLECTORS: Final = (GATEWAY, SAMPLER)
 
 DOWN: Final = "up{job=<< job >>} == 0 or absent(up{job=<< job >>})"
 GROWN: Final = "sum by (<< by >>) (increase(<< counter >>[<< window >>m])) > 0"
@@ -86,7 +89,7 @@ def born(counter: str, by: str, job: str) -> str:
 
 def age(job: str) -> str:
     """Return the age of a process in seconds; the collector tells it in its own way."""
-    if job == GATEWAY:
+    if job in COLLECTORS:
         return f"otelcol_process_uptime{{job={promql_string(job)}}}"
     return f"time() - process_start_time_seconds{{job={promql_string(job)}}}"
 
@@ -99,6 +102,13 @@ def filled(text: str, **values: str | int | Decimal) -> str:
 def counting(site: Site) -> str:
     """Return the job of the Tempo that makes the span metrics."""
     return TEMPO if site.sampling.tail is None else TEMPO_METRICS
+
+
+def sampling_job(site: Site) -> str:
+    """Return the job of what decides on traces: the gateway, or samplers that share that."""
+    from ongrid_gen.components.sampling import replicated  # components import the rules
+
+    return SAMPLER if replicated(site) else GATEWAY
 
 
 def of(job: str, site: Site) -> str:
