@@ -198,3 +198,66 @@ def test_up_names_what_is_missing_or_unreadable(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(stack, "is_readable", lambda path, user: user != USER_ID)
     with pytest.raises(CommandError, match=r"chown 10001:10001"):
         stack.prepare_secrets(site, ("local",), secrets, print)
+
+
+HASHING = """
+version: 1
+site: demo
+services: [{name: payments-api}]
+edges: [{name: local}, {name: branch}]
+privacy: {hash: [user.id]}
+"""
+COPIES = ("edges/local/hash.key", "edges/branch/hash.key")
+
+
+def hashing(folder: Path) -> Path:
+    """Run `certs` for a spec that hashes; return the folder of secrets."""
+    provide(site_of(HASHING), folder / "secrets", lambda _: None)
+    return folder / "secrets"
+
+
+def test_gateway_and_edges_hash_by_one_key(tmp_path: Path) -> None:
+    secrets = hashing(tmp_path)
+    before = contents(secrets)
+    assert {"hash.key", *COPIES} == set(before)
+    assert 1 == len(set(before.values()))
+    assert 64 == len(before["hash.key"])
+    assert all(0o400 == stat.S_IMODE((secrets / name).stat().st_mode) for name in before)
+    assert before == contents(hashing(tmp_path))
+
+
+def test_a_key_of_hashes_that_is_there_is_given_to_the_edges(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "hash.key").write_bytes(b"k" * 32)
+    assert {b"k" * 32} == set(contents(hashing(tmp_path)).values())
+
+
+def test_a_key_of_hashes_that_only_an_edge_has_is_taken_from_it(tmp_path: Path) -> None:
+    secrets = hashing(tmp_path)
+    before = contents(secrets)
+    (secrets / "hash.key").unlink()
+    (secrets / COPIES[0]).unlink()
+    assert before == contents(hashing(tmp_path))
+
+
+def test_two_keys_of_hashes_are_refused_and_left_alone(tmp_path: Path) -> None:
+    secrets = hashing(tmp_path)
+    (secrets / "hash.key").unlink()
+    (secrets / "hash.key").write_bytes(b"k" * 32)
+    before = contents(secrets)
+    with pytest.raises(CommandError, match=r"the same value would have two hashes"):
+        hashing(tmp_path)
+    assert before == contents(secrets)
+
+
+def test_a_short_key_of_hashes_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "hash.key").write_bytes(b"k" * 31)
+    with pytest.raises(CommandError, match=r"31 bytes: the collector wants 32"):
+        hashing(tmp_path)
+    site = site_of(HASHING)
+    for name in COPIES:
+        (tmp_path / "secrets" / name).parent.mkdir(parents=True)
+        (tmp_path / "secrets" / name).write_bytes(b"k" * 32)
+    with pytest.raises(CommandError, match=r"hash.key is too short for a key"):
+        stack.prepare_secrets(site, ("local",), tmp_path / "secrets", lambda _: None)

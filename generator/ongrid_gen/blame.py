@@ -15,6 +15,7 @@ PARTS: Final = {
     "prometheus": ("prometheus",),
     "alertmanager": ("notify",),
     "otelcol": ("gateway",),
+    "sampler": ("gateway",),
     "tempo": ("tempo",),
     "tempo-metrics": ("sampling", "tail"),
     "grafana": ("grafana",),

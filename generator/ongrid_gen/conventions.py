@@ -81,6 +81,7 @@ LOCALHOST: Final = "localhost"
 # Host names inside the networks of the stack: the names of the compose services.
 AGENT_HOST: Final = "agent"
 GATEWAY_HOST: Final = "gateway"
+SAMPLER_HOST: Final = "sampler"  # of those that share the gateway's sampling; a number follows
 TEMPO_HOST: Final = "tempo"
 TEMPO_METRICS_HOST: Final = "tempo-metrics"  # counts all spans where `tempo` stores a part of them
 PROMETHEUS_HOST: Final = "prometheus"

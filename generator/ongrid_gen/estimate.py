@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from ongrid_gen.alerts.bounds import site_bounds
+from ongrid_gen.components.sampling import UNEVEN, replicated
 from ongrid_gen.conventions import GRAPH_BOUNDS
 from ongrid_gen.model import Service, Site, TailSampling
 from ongrid_gen.problems import Path
@@ -151,12 +152,18 @@ def span_figures(site: Site) -> Iterator[Figure]:
 
 
 def undecided(site: Site, requests: Decimal) -> Iterator[Figure]:
-    """Yield what the gateway holds until it decides. Its memory limiter refuses what comes from three fifths on."""
+    """Yield what the gateway, or each sampler, holds until it decides. Its memory limiter refuses what comes from three
+    fifths on.
+    """
     tail = site.sampling.tail
     if tail is not None:
-        spans = int(requests * tail.wait * site.budget.spans_per_request)
-        yield Figure("undecided_bytes", "undecided in the gateway", spans * BYTES_IN_MEMORY, "bytes",
-                     f"{spans:,} spans of {format_duration(tail.wait)} × {BYTES_IN_MEMORY:,} bytes in memory",
+        shared = replicated(site)
+        share = UNEVEN / site.gateway.replicas if shared else Decimal(1)
+        spans = int(requests * tail.wait * site.budget.spans_per_request * share)
+        part = f", the largest share of {site.gateway.replicas}," if shared else ""
+        yield Figure("undecided_bytes", f"undecided in {'each sampler' if shared else 'the gateway'}",
+                     spans * BYTES_IN_MEMORY, "bytes",
+                     f"{spans:,} spans of {format_duration(tail.wait)}{part} × {BYTES_IN_MEMORY:,} bytes in memory",
                      site.gateway.memory * 6 // 10 - GATEWAY_IDLE, ("gateway", "memory"))  # fmt: skip
 
 

@@ -88,6 +88,7 @@ class Limits:
 class Gateway:
     """The collector in the centre. `queue_size` counts spans, sizes are bytes.
 
+    Behind it `replicas` collectors, if more than one, share the sampling; each of all has `memory` and a queue.
     `endpoint` is where agents on other machines reach it; `listen` and `port` are published for them only.
     """
 
@@ -103,13 +104,19 @@ class Gateway:
     port: int
     tls: Tls | None
     auth: Auth | None
+    replicas: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """What no span may bring to a disk: attributes by name, what is masked by name or pattern, and what never is."""
+    """What no span may bring to a disk: attributes by name, what is masked by name or pattern, and what never is.
+
+    `hash_key` is the file of the key, relative to the folder of the spec.
+    """
 
     delete: tuple[str, ...]
+    hash: tuple[str, ...]
+    hash_key: str
     mask: tuple[str, ...]
     patterns: tuple[str, ...]
     keep: tuple[str, ...]

@@ -56,8 +56,8 @@ def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
         edges=tuple(
             Edge(("edges", index), item["name"], item["attributes"]) for index, item in enumerate(data["edges"])
         ),
-        gateway=_gateway(data["gateway"]),
-        privacy=Privacy(**{key: tuple(data["privacy"][key]) for key in ("delete", "mask", "patterns", "keep")}),
+        gateway=_gateway(data["gateway"], stand_ins=data["images"]["stand_ins"]),
+        privacy=_privacy(data["privacy"]),
         sampling=_sampling(data["sampling"]),
         tempo=_tempo(data["tempo"], data["versions"]),
         metrics=_metrics(data["metrics"]),
@@ -104,7 +104,7 @@ def _ingest(data: Data) -> Ingest:
     return Ingest(data["listen"], tuple(data["protocols"]), ports, tuple(data["cors"]))
 
 
-def _gateway(data: Data) -> Gateway:
+def _gateway(data: Data, *, stand_ins: bool) -> Gateway:
     return Gateway(
         batch_timeout=parse_duration(data["batch"]["timeout"]),
         batch_size=data["batch"]["size"],
@@ -118,6 +118,7 @@ def _gateway(data: Data) -> Gateway:
         port=data["port"] if "port" in data else port_of(data.get("endpoint")),
         tls=_tls(data["tls"]) if "tls" in data else None,
         auth=Auth(*next(iter(data["auth"].items()))) if "auth" in data else None,
+        replicas=1 if stand_ins else data["replicas"],
     )
 
 
@@ -129,6 +130,11 @@ def port_of(endpoint: str | None) -> int:
     """Return the port of an address, as written or by its scheme; 0 without an address."""
     found = urlsplit(endpoint or "")
     return found.port or {"http": 80, "https": 443}.get(found.scheme, 0)
+
+
+def _privacy(data: Data) -> Privacy:
+    lists = {key: tuple(data[key]) for key in ("delete", "hash", "mask", "patterns", "keep")}
+    return Privacy(**lists, hash_key=data["hash_key_file"])
 
 
 def _sampling(data: Data) -> Sampling:

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from ongrid_gen.blame import blame
-from ongrid_gen.components import agent, host_agent, tempo
+from ongrid_gen.components import agent, gateway, host_agent, privacy, samplers, tempo
+from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.images import ALERTMANAGER, OTELCOL, PROMETHEUS
 from ongrid_gen.components.tempo.base import Role, roles
-from ongrid_gen.conventions import SECRETS_VARIABLE
+from ongrid_gen.conventions import SECRETS_DIR, SECRETS_VARIABLE
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Problem
 from ongrid_gen.render import Tree
@@ -66,6 +67,7 @@ def engines(site: Site, tree: Tree) -> list[Engine]:
     """Return every question for this bundle."""
     rules = sorted(path for path in tree if path.startswith("prometheus/rules/"))
     composes = sorted(path for path in tree if path.endswith("compose.yaml"))
+    centre = [path for path in (gateway.CONFIG, samplers.CONFIG) if path in tree]
     agents = sorted(path for path in tree if path.endswith("otelcol/agent.yaml"))
     found = [
         Engine("promtool check config", "prometheus/prometheus.yaml", promtool(site, "config", "prometheus.yaml")),
@@ -75,7 +77,7 @@ def engines(site: Site, tree: Tree) -> list[Engine]:
     if rules:
         names = [path.removeprefix("prometheus/") for path in rules]
         found.append(Engine("promtool check rules", "prometheus/rules", promtool(site, "rules", "--lint=all", *names)))
-    found += [Engine("otelcol validate", path, otelcol(site, path)) for path in ("otelcol/gateway.yaml", *agents)]
+    found += [Engine("otelcol validate", path, otelcol(site, path)) for path in (*centre, *agents)]
     hosts = sorted(path for path in tree if path.endswith(host_agent.CONFIG))
     found += [
         Engine("otelcol validate", path, otelcol(site, path.replace(host_agent.CONFIG, agent.CONFIG), over=path))
@@ -129,12 +131,24 @@ def otelcol(site: Site, path: str, *, over: str = "") -> Callable[[Path], str]:
 
     def ask(folder: Path) -> str:
         mount = f"{(folder / path).parent}:/etc/otelcol"
+        keys = any_key(site, folder)
         names = [Path(one).name for one in (path, over) if one]
         configs = [f"--config=/etc/otelcol/{name}" for name in names]
         queue = ("--tmpfs=/var/lib/otelcol:mode=1777", "--env=STATE_DIRECTORY=/var/lib/otelcol")
-        return contained(image, mount, "/otelcol-contrib", "validate", *configs, extra=queue)
+        return contained(image, mount, "/otelcol-contrib", "validate", *configs, extra=(*queue, *keys))
 
     return ask
+
+
+def any_key(site: Site, folder: Path) -> tuple[str, ...]:
+    """Return the options of a container that finds a key where it is to hash with one. It is nobody's key."""
+    if not site.privacy.hash:
+        return ()
+    file = folder / "key"
+    file.write_text("0" * privacy.KEY_BYTES, encoding="utf-8")
+    names = (privacy.AGENT_KEY, secret_name(site.privacy.hash_key))
+    mounts = [f"--volume={file}:{SECRETS_DIR}/{name}:ro" for name in dict.fromkeys(names)]
+    return *mounts, f"--env=CREDENTIALS_DIRECTORY={SECRETS_DIR}"
 
 
 def compose(path: str) -> Callable[[Path], str]:

@@ -100,7 +100,7 @@ def stack_of(
         folder.mkdir(mode=0o700)
         for file, text in {"oncall.url": sink.url, "grafana-admin": uuid.uuid4().hex, **secrets}.items():
             (folder / file).write_text(text, encoding="utf-8")
-        if site.gateway.tls or site.gateway.auth:
+        if credentials.are_needed(site):
             credentials.provide(site, folder, print)
         os.environ[SECRETS_VARIABLE] = str(folder)
         with compose(bundle), compose(bundle / "edge" / "local"):

@@ -629,6 +629,8 @@ PRIVACY = keys(
         "mask": some(one_of(["email", "card_number", "bearer_token"])),
         "patterns": some(one_of([r"ORD-\d+", "a$b", r"(?i)\bpin=\d{4}\b", "\"$1'", "결제"])),
         "keep": some(one_of(["order.id", "a.b_c"])),
+        "hash": some(one_of(["app.user", "a$b.c", "회원.id"])),
+        "hash_key_file": one_of(["secrets/hash.key", "secrets/of-hashes"]),
     },
 )
 
@@ -769,6 +771,8 @@ def specs(draw: st.DrawFn, most: int = 3) -> Spec:
     spec["services"] = [draw(service(ground, name, aliases if name == names[0] else [])) for name in names]
     if spec.get("ingest", {}).get("listen") in OPEN:
         spec["suppress"] = [draw(SUPPRESSED)]
+    if "tail" in spec.get("sampling", {}):
+        spec["gateway"] = {**spec.get("gateway", {}), "replicas": draw(st.integers(1, 3))}
     possible = drills(ground, alerts)
     if possible and draw(st.booleans()):
         spec["drills"] = [draw(one) for one in possible]

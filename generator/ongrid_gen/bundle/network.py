@@ -40,6 +40,8 @@ PROTOCOLS: Final = {
 PORT: Final = re.compile("[0-9]{1,5}")
 # The collector's exporters, by the part of their name before the slash.
 EXPORTERS: Final = {"otlp": GRPC, "otlp_grpc": GRPC, "otlphttp": HTTP, "otlp_http": HTTP}
+# Those that spread traces over collectors. The older name still works in 0.155.
+BALANCERS: Final = ("load_balancing", "loadbalancing")
 # Those that write to Prometheus.
 WRITERS: Final = ("prometheusremotewrite", "prometheus_remote_write")
 
@@ -225,6 +227,8 @@ def collector_calls(data: Mapping[str, Any]) -> Found:
     """Yield where a collector exports to, and where it pushes its own metrics."""
     for name, exporter in items(data["exporters"]):
         sort = str(name).split("/")[0]
+        if sort in BALANCERS:
+            yield from balanced(("exporters", name), exporter)
         protocol = API if sort in WRITERS else EXPORTERS.get(sort)
         for key in ("endpoint", "traces_endpoint"):
             if protocol is not None and isinstance(dig(exporter, key), str):
@@ -234,6 +238,18 @@ def collector_calls(data: Mapping[str, Any]) -> Found:
                 yield exporter[key], protocol, ("exporters", name, key), secure
     for path, endpoint in pushes(data):
         yield endpoint, HTTP, path, False
+
+
+def balanced(path: Path, exporter: Any) -> Found:
+    """Yield the collectors that a load balancer spreads over; it takes the port of OTLP over gRPC by itself."""
+    secure = dig(exporter, "protocol", "otlp", "tls", "insecure") is not True
+    static = ("resolver", "static", "hostnames")
+    named = [((*path, *static, index), str(host)) for index, host in items(dig(exporter, *static))]
+    if isinstance(dig(exporter, "resolver", "dns", "hostname"), str):
+        dns = exporter["resolver"]["dns"]
+        named.append(((*path, "resolver", "dns", "hostname"), f"{dns['hostname']}:{dns.get('port', OTLP_GRPC)}"))
+    for place, host in named:
+        yield host if ":" in host else f"{host}:{OTLP_GRPC}", GRPC, place, secure
 
 
 def pushes(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

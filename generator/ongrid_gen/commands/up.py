@@ -27,6 +27,10 @@ WITHOUT: Final = (
     "no Grafana: its image cannot be built from packages",
     "no web pages of Prometheus and Alertmanager: Debian's packages leave them out; `status` says what fires",
 )
+UNSHARED: Final = (
+    "one gateway that samples itself instead of {asked} samplers behind it: the collector's exporter `load_balancing` "
+    "cannot be built from packages"
+)
 
 
 def edge_option(function: click.decorators.FC) -> click.decorators.FC:
@@ -92,8 +96,14 @@ def say_differences(site: Site) -> None:
         return
     version = dialect_of(site).VERSION
     progress(f"stand-in images instead of the official ones; Tempo {version} instead of the spec's:")
-    for sentence in [*dialect_of(site).differences(site), *WITHOUT]:
+    for sentence in [*dialect_of(site).differences(site), *unshared(site), *WITHOUT]:
         progress(f"  - {sentence}")
+
+
+def unshared(site: Site) -> list[str]:
+    """Return the sentence about `gateway.replicas`, where the spec asks for some."""
+    asked = site.source["gateway"]["replicas"]
+    return [UNSHARED.format(asked=asked)] if asked > 1 and site.sampling.tail is not None else []
 
 
 def not_ready(stack: Stack) -> str:

@@ -2,12 +2,24 @@
 
 from typing import Final
 
-from ongrid_gen.components import agent, alertmanager, apps, gateway, grafana, prometheus, queries, runbooks, tempo
+from ongrid_gen.components import (
+    agent,
+    alertmanager,
+    apps,
+    gateway,
+    grafana,
+    prometheus,
+    queries,
+    runbooks,
+    samplers,
+    tempo,
+)
 from ongrid_gen.components.base import Component
 
 COMPONENTS: Final[tuple[Component, ...]] = (
     agent,
     gateway,
+    samplers,
     tempo,
     prometheus,
     alertmanager,

@@ -11,7 +11,6 @@ from ongrid_gen.components import collector
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.conventions import EDGE, GATEWAY_HOST, OTLP_GRPC, OTLP_HTTP, SECRETS_DIR
 from ongrid_gen.model import Auth, Edge, Gateway, Site, Tls
-from ongrid_gen.naming import edge_secrets
 from ongrid_gen.text import fill, ottl_string
 
 Config = dict[str, Any]
@@ -75,13 +74,12 @@ def agent_extensions(site: Site, edge: Edge, secrets: str = SECRETS_DIR) -> Conf
     return {f"{EXTENSION[auth.scheme]}/gateway": shown[auth.scheme]}
 
 
-def agent_secrets(site: Site, edge: Edge) -> dict[str, str]:
-    """Return the secrets of an edge: name, and file relative to the folder of the secrets."""
+def agent_secrets(site: Site) -> list[str]:
+    """Return the names of what an edge proves itself with."""
     tls, auth = site.gateway.tls, site.gateway.auth
     names = [AUTHORITY] if tls else []
     names += [CLIENT_CERTIFICATE, CLIENT_KEY] if tls and tls.clients else []
-    names += [CREDENTIAL[auth.scheme]] if auth else []
-    return {name: f"{edge_secrets(edge.name)}/{name}" for name in names}
+    return [*names, CREDENTIAL[auth.scheme]] if auth else names
 
 
 def gateway_extensions(site: Site) -> Config:
@@ -95,7 +93,7 @@ def gateway_extensions(site: Site) -> Config:
 
 
 def gateway_secrets(site: Site) -> list[str]:
-    """Return the secret files of the gateway, relative to the folder of the spec."""
+    """Return the files by which the gateway proves itself, and knows edges, relative to the folder of the spec."""
     tls, auth = site.gateway.tls, site.gateway.auth
     found = [tls.certificate, tls.key, *([tls.authority] if tls.clients else [])] if tls else []
     return [*found, auth.file] if auth else found

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, collector, host_agent, own_metrics, privacy, receivers
+from ongrid_gen.components import access, collector, host_agent, own_metrics, privacy, receivers, secrets
 from ongrid_gen.components.base import Tree, publish, stamped, yaml_file
 from ongrid_gen.conventions import AGENT_HOST, COLLECTOR_HEALTH, EDGE, SECRETS_VARIABLE
 from ongrid_gen.model import Edge, Site
@@ -33,7 +33,7 @@ def config(site: Site, edge: Edge) -> dict[str, Any]:
     processors = {
         "memory_limiter": collector.memory_limiter(MEMORY),
         "resource/site": {"attributes": attributes(site, edge)},
-        **privacy.processors(site),
+        **privacy.processors(site, privacy.Hop.AGENT),
     }
     return {
         "extensions": extensions,
@@ -71,7 +71,7 @@ def compose(site: Site, edge: Edge, files: Tree) -> dict[str, Any]:
     """Return the compose file of one edge; `files` are the others of its folder."""
     ingest = site.ingest
     ports = [publish(ingest.listen, ingest.ports[door.key], door.port) for door in receivers.doors(ingest)]
-    secrets = access.agent_secrets(site, edge)
+    given = secrets.of_agent(site, edge)
     services = {
         NAME: collector.container(
             site,
@@ -80,7 +80,7 @@ def compose(site: Site, edge: Edge, files: Tree) -> dict[str, Any]:
             memory=MEMORY,
             networks=["ingest"],
             ports=ports,
-            secrets=list(secrets),
+            secrets=list(given),
         ),
         "ready": collector.prober(site.images, [f"{AGENT_HOST}:{COLLECTOR_HEALTH}"], ["ingest"]),
     }
@@ -92,8 +92,8 @@ def compose(site: Site, edge: Edge, files: Tree) -> dict[str, Any]:
     # the network of the centre is on its machine only
     shared = {"name": ingest_network(site), "external": True}
     data["networks"] = {"ingest": {} if access.is_remote(site) else shared}
-    if secrets:
+    if given:
         data["secrets"] = {
-            name: {"file": f"${{{SECRETS_VARIABLE}:-{SECRETS_DEFAULT}}}/{file}"} for name, file in secrets.items()
+            name: {"file": f"${{{SECRETS_VARIABLE}:-{SECRETS_DEFAULT}}}/{file}"} for name, file in given.items()
         }
     return data

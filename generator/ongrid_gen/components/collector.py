@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ongrid_gen.components.base import HARDENED, ComposeService, Container
 from ongrid_gen.components.images import BUSYBOX, OTELCOL
-from ongrid_gen.conventions import COLLECTOR_HEALTH, COLLECTOR_METRICS
+from ongrid_gen.conventions import COLLECTOR_HEALTH, COLLECTOR_METRICS, OTLP_GRPC
 from ongrid_gen.model import Gateway, Images, Site
 from ongrid_gen.text import collector_escape
 from ongrid_gen.units import go_duration, mebibytes
@@ -73,6 +73,11 @@ def delivery(gateway: Gateway) -> Config:
     }
 
 
+def to_tempo(site: Site, host: str) -> Config:
+    """Return the exporter to one Tempo, with a queue of its own."""
+    return {"endpoint": f"{host}:{OTLP_GRPC}", "tls": {"insecure": True}, **delivery(site.gateway)}
+
+
 def telemetry(*, host: str = "0.0.0.0", counts_requests: bool = False) -> Config:
     """The collector's own metrics, under names that do not depend on its version.
 
@@ -97,9 +102,10 @@ def literal(value: str) -> str:
 
 
 def container(
-    site: Site, *, name: str, config_dir: str, memory: int, networks: list[str], ports: list[str], secrets: list[str]
-) -> ComposeService:
-    """Return a collector's container."""
+    site: Site, *, name: str, config_dir: str, memory: int, networks: list[str], ports: list[str], secrets: list[str],
+    config: str = "",
+) -> ComposeService:  # fmt: skip
+    """Return a collector's container. What it reads is called as it is, unless `config` says otherwise."""
     volumes = [f"{config_dir}:/etc/otelcol:ro"]
     extra: ComposeService = {"hostname": name, "stop_grace_period": STOP_GRACE}
     if secrets:
@@ -110,7 +116,7 @@ def container(
     return Container(
         image=OTELCOL.reference(site.images),
         user=USER,
-        command=[f"--config=/etc/otelcol/{name}.yaml"],
+        command=[f"--config=/etc/otelcol/{config or name}.yaml"],
         memory=memory,
         networks=networks,
         volumes=volumes,

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, alertmanager, collector, gateway, grafana, prometheus, tempo
+from ongrid_gen.components import alertmanager, collector, gateway, grafana, prometheus, samplers, secrets, tempo
 from ongrid_gen.components.base import Tree, stamped, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.tempo import storage
@@ -41,10 +41,15 @@ def config(site: Site, tree: Tree) -> dict[str, Any]:
 
 def services(site: Site) -> dict[str, Any]:
     """Return all containers. `ready` asks what cannot be asked from inside its own image."""
-    targets = [f"{GATEWAY_HOST}:{COLLECTOR_HEALTH}/", *(f"{role.host}:{TEMPO_HTTP}/ready" for role in roles(site))]
+    collectors = [GATEWAY_HOST, *samplers.hosts(site)]
+    targets = [
+        *(f"{host}:{COLLECTOR_HEALTH}/" for host in collectors),
+        *(f"{role.host}:{TEMPO_HTTP}/ready" for role in roles(site)),
+    ]
     found: dict[str, Any] = {"gateway": gateway.service(site)}
+    found |= {host: samplers.service(site, host) for host in samplers.hosts(site)}
     if site.gateway.queue_persistent:
-        found[f"{gateway.NAME}{collector.INIT_SUFFIX}"] = collector.queue_init(site, gateway.NAME)
+        found |= {f"{host}{collector.INIT_SUFFIX}": collector.queue_init(site, host) for host in collectors}
     found |= {
         **{role.host: tempo.service(site, role) for role in roles(site)},
         "prometheus": prometheus.service(site),
@@ -58,12 +63,13 @@ def services(site: Site) -> dict[str, Any]:
 
 def volumes(site: Site) -> list[str]:
     """Return the named volumes: whatever must survive a container."""
-    names = ["gateway-queue"] if site.gateway.queue_persistent else []
+    collectors = [gateway.NAME, *samplers.hosts(site)] if site.gateway.queue_persistent else []
+    names = [f"{host}-queue" for host in collectors]
     names += [*map(tempo.volume, roles(site)), "prometheus-data", "alertmanager-data"]
     return [*names, "grafana-data"] if site.grafana.enabled else names
 
 
 def secret_files(site: Site) -> list[str]:
     """Return every secret file the centre mounts, relative to the folder of the spec."""
-    found = sorted({*access.gateway_secrets(site), *alertmanager.secrets(site), *storage.secrets(site.tempo)})
+    found = sorted({*secrets.of_gateway(site), *alertmanager.secrets(site), *storage.secrets(site.tempo)})
     return [*found, grafana.PASSWORD_FILE] if site.grafana.enabled else found

@@ -2,20 +2,33 @@
 
 A collector reaches attributes of resources, scopes, spans and events, and the names and messages of spans and events.
 None of its processors (0.155) reaches the attributes of links.
+
+A value is hashed once, by the first of ours that sees it: an agent hashes whatever comes, and the gateway what does not
+look like a hash already. The hash is the HMAC (SHA-256) of the text, in hexadecimal digits.
 """
 
+from enum import Enum
 from typing import Any, Final
 
 from ongrid_gen.components import collector
+from ongrid_gen.components.channels import secret_name
+from ongrid_gen.conventions import SECRETS_DIR
 from ongrid_gen.model import Site
-from ongrid_gen.text import Code, fill, ottl_string
+from ongrid_gen.text import Code, fill, ottl_string, re2_literal
 
 TRANSFORM: Final = "transform/privacy"
+HASH: Final = "redaction/hash"
 REDACTION: Final = "redaction/mask"
 PLACES: Final = ("resource", "scope", "span", "spanevent")
 TEXTS: Final = ("scope.name", "span.name", "span.status.message", "spanevent.name")
 DELETE: Final = "delete_key(<< place >>.attributes, << key >>)"
 REPLACE: Final = 'replace_pattern(<< place >>, << pattern >>, "****")'
+
+# What the key is called among the secrets of an edge. The collector (0.155) refuses a shorter one.
+AGENT_KEY: Final = "hash.key"
+KEY_BYTES: Final = 32
+# The collector hashes each line of a text.
+HASHED: Final = r"^[0-9a-f]{64}(?:\n[0-9a-f]{64})*$"
 
 # What `mask` knows by name, as RE2. The collector cannot compute the check digit of a card number, so whatever has the
 # form of one counts: 13 to 19 digits, also in groups, that begin as those of the large issuers do.
@@ -26,22 +39,57 @@ PATTERNS: Final[dict[str, str]] = {
 }
 
 
-def processors(site: Site) -> dict[str, Any]:
+class Hop(Enum):
+    """Where on the way a collector stands."""
+
+    AGENT = "agent"
+    GATEWAY = "gateway"
+
+
+def processors(site: Site, hop: Hop) -> dict[str, Any]:
     """Return the processors by name, in the order of the pipeline; none when the spec asks for nothing."""
     found: dict[str, Any] = {}
     statements = [collector.literal(statement) for statement in transformations(site)]
     if statements:
         # not `ignore`: what cannot be cleaned is refused, and not let through as it is
         found[TRANSFORM] = {"error_mode": "propagate", "trace_statements": statements}
+    if site.privacy.hash:
+        found[HASH] = hashing(site, hop)
     if patterns(site):
         found[REDACTION] = {
             "allow_all_keys": True,
             "blocked_values": [collector.literal(pattern) for pattern in patterns(site)],
-            "ignored_keys": [collector.literal(key) for key in site.privacy.keep],
+            # a hash in which something is masked is none any more
+            "ignored_keys": [collector.literal(key) for key in (*site.privacy.keep, *site.privacy.hash)],
             "redact_all_types": True,
             "summary": "silent",
         }
     return found
+
+
+def hashing(site: Site, hop: Hop) -> dict[str, Any]:
+    """Return the processor that hashes, numbers and lists too."""
+    known = {"allowed_values": [collector.literal(HASHED)]} if hop is Hop.GATEWAY else {}
+    name = secret_name(site.privacy.hash_key) if hop is Hop.GATEWAY else AGENT_KEY
+    return {
+        "allow_all_keys": True,
+        "blocked_key_patterns": [collector.literal(f"^{re2_literal(key)}$") for key in site.privacy.hash],
+        **known,
+        "hash_function": "hmac-sha256",
+        "hmac_key": in_file(f"{SECRETS_DIR}/{name}"),
+        "redact_all_types": True,
+        "summary": "silent",
+    }
+
+
+def on_host(site: Site, secrets: str) -> dict[str, Any]:
+    """Return what differs in an agent that finds its secrets in another folder."""
+    return {HASH: {"hmac_key": in_file(f"{secrets}/{AGENT_KEY}")}} if site.privacy.hash else {}
+
+
+def in_file(path: str) -> str:
+    """Return what the collector replaces by the text of a file."""
+    return f"${{file:{path}}}"
 
 
 def patterns(site: Site) -> list[str]:

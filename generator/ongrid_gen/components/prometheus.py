@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from ongrid_gen import selfmon
 from ongrid_gen.alerts.stencil import alert_files
+from ongrid_gen.components import samplers
 from ongrid_gen.components.base import ComposeService, Container, Tree, publish, yaml_file
 from ongrid_gen.components.images import PROMETHEUS
 from ongrid_gen.conventions import (
@@ -13,6 +14,7 @@ from ongrid_gen.conventions import (
     COLLECTOR_METRICS,
     GATEWAY_HOST,
     PROMETHEUS_HTTP,
+    SAMPLER_HOST,
     TEMPO_HOST,
     TEMPO_HTTP,
     TEMPO_METRICS_HOST,
@@ -36,7 +38,7 @@ STACK_JOBS: Final = {
 }
 COUNTING_JOB: Final = {TEMPO_METRICS_HOST: f"{TEMPO_METRICS_HOST}:{TEMPO_HTTP}"}  # where traces are sampled
 # Of these and of the agents, which push, a site's own jobs cannot have the names.
-OWN_JOBS: Final = (*STACK_JOBS, *COUNTING_JOB, AGENT_JOB)
+OWN_JOBS: Final = (*STACK_JOBS, *COUNTING_JOB, SAMPLER_HOST, AGENT_JOB)
 DOCKER_HOST: Final = "host.docker.internal"
 
 
@@ -59,6 +61,7 @@ def config(site: Site) -> dict[str, Any]:
     """Return prometheus.yaml. Without the out-of-order window one late sample refuses a whole remote write."""
     storage: dict[str, Any] = {"tsdb": {"out_of_order_time_window": "10m"}}
     jobs = STACK_JOBS if site.sampling.tail is None else {**STACK_JOBS, **COUNTING_JOB}
+    sharing = [f"{host}:{COLLECTOR_METRICS}" for host in samplers.hosts(site)]
     if site.metrics.exemplars:
         storage["exemplars"] = {"max_exemplars": 100_000}
     return {
@@ -71,6 +74,7 @@ def config(site: Site) -> dict[str, Any]:
         "rule_files": ["/etc/prometheus/rules/*.yaml"],
         "alerting": {"alertmanagers": [static(f"{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}", wrap=True)]},
         "scrape_configs": [own_job(job, target, site) for job, target in jobs.items()]
+        + ([{"job_name": SAMPLER_HOST, "static_configs": [{"targets": sharing}]}] if sharing else [])
         + [scrape_config(job) for job in site.prometheus.scrape],
     }
 

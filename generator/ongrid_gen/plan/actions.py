@@ -1,5 +1,6 @@
 """What a change of a file costs the container that reads it. Tables, and the one rule that picks from them."""
 
+import re
 from typing import Final
 
 from ongrid_gen.bundle.services import Service
@@ -11,6 +12,7 @@ from ongrid_gen.conventions import (
     GATEWAY_HOST,
     GRAFANA_HOST,
     PROMETHEUS_HOST,
+    SAMPLER_HOST,
     TEMPO_HOST,
     TEMPO_METRICS_HOST,
 )
@@ -21,6 +23,7 @@ NOTHING: Final = "costs nothing: it only helps the others to start"
 # How long a container is away when it is made anew, with little data, on two busy cores (docs/adr/0011).
 AWAY: Final = {
     GATEWAY_HOST: "about 2 s",
+    SAMPLER_HOST: "about 2 s",
     AGENT_HOST: "about 2 s",
     TEMPO_HOST: "about 15 s",
     TEMPO_METRICS_HOST: "about 15 s",
@@ -34,6 +37,8 @@ UNQUEUED: Final = "its queue is in memory: what it cannot hand over while it sto
 
 RECREATE: Final = {
     GATEWAY_HOST: "the agents keep spans in their queues until it is back; {queue}",
+    SAMPLER_HOST: "it decides on the traces that it holds, and the gateway keeps those of its share in its queue until "
+    "it is back; {queue}",
     AGENT_HOST: "applications cannot hand over spans until it is back, and drop what their own buffers do not hold; "
     "{queue}",
     TEMPO_HOST: "the gateway keeps spans in its queue until it is back; no metrics are generated meanwhile; its "
@@ -52,7 +57,10 @@ RELOAD: Final = {
 RESTART: Final = {
     GATEWAY_HOST: "stops before Tempo and starts after it, as this Tempo refuses for good what comes while it "
     "stops; the agents keep spans in their queues meanwhile; {queue}",
+    SAMPLER_HOST: "stops before Tempo and starts after it, as this Tempo refuses for good what comes while it "
+    "stops; the gateway keeps spans in its queue meanwhile; {queue}",
 }
+SAMPLER: Final = re.compile(rf"{SAMPLER_HOST}-\d+")
 START: Final = "nothing is lost: it did not run"
 REMOVE: Final = "it stops for good; its volumes stay"
 
@@ -71,12 +79,18 @@ def cost_of(service: Service, action: Action) -> str:
     if action is Action.RELOAD:
         return RELOAD.get(service.name, NO_GAP)
     table = RECREATE if action is Action.RECREATE else RESTART
-    words = table.get(service.name)
+    name = kind_of(service.name)
+    words = table.get(name)
     if words is None:
         return NOTHING
-    away = AWAY.get(TEMPO_HOST if action is Action.RESTART else service.name, UNMEASURED)
+    away = AWAY.get(TEMPO_HOST if action is Action.RESTART else name, UNMEASURED)
     queue = QUEUED if has_queue(service) else UNQUEUED
     return f"{STOPS.format(away=away, grace=grace(service))}; {words.format(queue=queue)}"
+
+
+def kind_of(name: str) -> str:
+    """Return what a container is called in the tables: samplers are alike."""
+    return SAMPLER_HOST if SAMPLER.fullmatch(name) else name
 
 
 def grace(service: Service) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from ongrid_gen.components import access, collector, compose, grafana, receivers
+from ongrid_gen.components import access, collector, compose, grafana, privacy, receivers, samplers
+from ongrid_gen.components import secrets as secret_files
 from ongrid_gen.components.channels import secrets_of
 from ongrid_gen.components.tempo import storage
 from ongrid_gen.components.tempo.base import roles
@@ -66,7 +67,8 @@ class Stack:
     def stop_before_tempo(self, say: Say) -> None:
         """Stop the gateway, then Tempo: where Tempo would refuse for good what comes while it stops."""
         say("stopping the gateway before Tempo: what it holds stays in its queue")
-        self.centre.call("stop", GATEWAY_HOST, *(role.host for role in roles(self.site)), timeout=120)
+        hosts = [GATEWAY_HOST, *samplers.hosts(self.site), *(role.host for role in roles(self.site))]
+        self.centre.call("stop", *hosts, timeout=120)
 
     def down(self, say: Say, *, volumes: bool) -> None:
         """Stop everything in reverse; with `volumes` remove the data too."""
@@ -183,10 +185,12 @@ def prepare_secrets(site: Site, edges: tuple[str, ...], folder: Path, say: Say) 
     for path in proofs:
         if not path.is_file():
             raise CommandError(f"{path} is missing: run `ongrid-gen certs` with the spec; it makes what gateway and "
-                               "edges prove themselves with")  # fmt: skip
+                               "edges prove themselves with, and hash by")  # fmt: skip
         if not is_readable(path, collector.USER_ID):
             raise CommandError(f"{path} cannot be read by the collector's user: run `sudo chown {collector.USER} "
                                f"{path}`; its mode stays 0400")  # fmt: skip
+        if path == folder.parent / site.privacy.hash_key and path.stat().st_size < privacy.KEY_BYTES:
+            raise CommandError(f"{path} is too short for a key: the collector wants {privacy.KEY_BYTES} bytes or more")
     for name in compose.secret_files(site):
         path = folder.parent / name
         if path in proofs:
@@ -206,8 +210,8 @@ def prepare_secrets(site: Site, edges: tuple[str, ...], folder: Path, say: Say) 
 def of_gateway_and_agents(site: Site, edges: tuple[str, ...], folder: Path) -> list[Path]:
     """Return what the gateway, and the agents of this machine, prove themselves with."""
     own = [edge for edge in site.edges if edge.name in edges]
-    files = [folder / file for edge in own for file in access.agent_secrets(site, edge).values()]
-    return [*(folder.parent / file for file in access.gateway_secrets(site)), *files]
+    files = [folder / file for edge in own for file in secret_files.of_agent(site, edge).values()]
+    return [*(folder.parent / file for file in secret_files.of_gateway(site)), *files]
 
 
 def is_readable(path: Path, user: int) -> bool:

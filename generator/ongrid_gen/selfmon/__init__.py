@@ -10,7 +10,17 @@ from typing import Final
 
 from ongrid_gen.model import Site
 from ongrid_gen.rules import Group, RuleFile, TestFile
-from ongrid_gen.selfmon import alertmanager, edges, gateway, pipeline, prometheus, sampling, tempo, tempo_storage
+from ongrid_gen.selfmon import (
+    alertmanager,
+    edges,
+    gateway,
+    pipeline,
+    prometheus,
+    samplers,
+    sampling,
+    tempo,
+    tempo_storage,
+)
 from ongrid_gen.selfmon.base import Watch, Watcher
 from ongrid_gen.selfmon.cases import HALF_HOUR, MINUTE
 from ongrid_gen.selfmon.pages import explain, page, page_path
@@ -20,6 +30,7 @@ WATCHERS: Final[tuple[Watcher, ...]] = (
     tempo,
     tempo_storage,
     gateway,
+    samplers,
     sampling,
     edges,
     prometheus,

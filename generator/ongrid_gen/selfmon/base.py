@@ -23,10 +23,13 @@ WARNING: Final = "warning"
 NONE: Final = "none"
 
 GATEWAY: Final = "gateway"
+SAMPLER: Final = "sampler"
 TEMPO: Final = "tempo"
 TEMPO_METRICS: Final = "tempo-metrics"
 PROMETHEUS: Final = "prometheus"
 ALERTMANAGER: Final = "alertmanager"
+# The jobs of collectors that are scraped.
+COLLECTORS: Final = (GATEWAY, SAMPLER)
 
 DOWN: Final = "up{job=<< job >>} == 0 or absent(up{job=<< job >>})"
 GROWN: Final = "sum by (<< by >>) (increase(<< counter >>[<< window >>m])) > 0"
@@ -38,8 +41,8 @@ or sum by (<< by >>) (<< counter >> unless << counter >> offset 10m) > 0
   and on () (up{job=<< job >>} offset 10m == 1 or << age >> < 600)"""
 # What a process held in memory when it was last asked, before it was started again.
 HELD: Final = """\
-sum by (job) (max_over_time(<< held >>{job="<< job >>"}[5m])) > 0
-  and on (job) << again >> > 0"""
+sum by (job) (max_over_time(<< held >>{job="<< job >>"}[5m])
+  and on (job, instance) << again >> > 0) > 0"""
 
 
 class Watcher(Protocol):
@@ -90,7 +93,7 @@ def born(counter: str, by: str, job: str) -> str:
 
 def age(job: str) -> str:
     """Return the age of a process in seconds; the collector tells it in its own way."""
-    if job == GATEWAY:
+    if job in COLLECTORS:
         return f"otelcol_process_uptime{{job={promql_string(job)}}}"
     return f"time() - process_start_time_seconds{{job={promql_string(job)}}}"
 
@@ -98,7 +101,7 @@ def age(job: str) -> str:
 def held(gauge: str, job: str) -> str:
     """Return the expression of what a process held that was started again within five minutes."""
     uptime = f'resets(otelcol_process_uptime{{job="{job}"}}[5m])'
-    again = uptime if job == GATEWAY else f'changes(process_start_time_seconds{{job="{job}"}}[5m])'
+    again = uptime if job in COLLECTORS else f'changes(process_start_time_seconds{{job="{job}"}}[5m])'
     return filled(HELD, held=gauge, job=job, again=again)
 
 
@@ -110,6 +113,13 @@ def filled(text: str, **values: str | int | Decimal) -> str:
 def counting(site: Site) -> str:
     """Return the job of the Tempo that makes the span metrics."""
     return TEMPO if site.sampling.tail is None else TEMPO_METRICS
+
+
+def sampling_job(site: Site) -> str:
+    """Return the job of what decides on traces: the gateway, or samplers that share that."""
+    from ongrid_gen.components.sampling import replicated  # components import the rules
+
+    return SAMPLER if replicated(site) else GATEWAY
 
 
 def of(job: str, site: Site) -> str:

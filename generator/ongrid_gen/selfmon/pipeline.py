@@ -5,7 +5,20 @@ from typing import Final
 
 from ongrid_gen.conventions import CALLS, WATCHDOG
 from ongrid_gen.model import Site
-from ongrid_gen.selfmon.base import CRITICAL, NONE, TEMPO, WARNING, Watch, counting, filled, labelled, of, target
+from ongrid_gen.selfmon.base import (
+    CRITICAL,
+    GATEWAY,
+    NONE,
+    TEMPO,
+    WARNING,
+    Watch,
+    counting,
+    filled,
+    labelled,
+    of,
+    sampling_job,
+    target,
+)
 from ongrid_gen.selfmon.cases import Case, Phases, counter, gauge, steady
 from ongrid_gen.text import fill, promql_matcher, promql_string
 
@@ -21,7 +34,7 @@ sum(increase(<< source >>[5m])) >= << fewest >>
   unless on () sum(increase(<< sink >>[5m])) > 0"""
 RESTARTS: Final = """\
 changes(process_start_time_seconds{job=~"<< tempos >>|prometheus|alertmanager"}[15m]) > 2
-or resets(otelcol_process_uptime{job="gateway"}[15m]) > 2"""
+or resets(otelcol_process_uptime{<< collectors >>}[15m]) > 2"""
 
 
 def watches(site: Site) -> Iterator[Watch]:
@@ -109,7 +122,8 @@ def restarting(site: Site) -> Watch:
         name="ComponentRestarting",
         severity=WARNING,
         minutes=0,
-        expr=filled(RESTARTS, tempos="|".join(dict.fromkeys((TEMPO, counting(site))))),
+        expr=filled(RESTARTS, tempos="|".join(dict.fromkeys((TEMPO, counting(site)))),
+                    collectors=str(promql_matcher("job", list(dict.fromkeys((GATEWAY, sampling_job(site))))))),
         summary='{{ $labels.job }} was started again {{ printf "%.0f" $value }} times in 15m',
         meaning="It dies and is started again. Between two starts it does not do its work.",
         remedy="`docker inspect` says whether it was killed for memory (`OOMKilled`); the end "

@@ -15,7 +15,7 @@ from ongrid_gen.problems import Problem
 
 CODE: Final = "OG061"
 # Folders that are there for a program to read.
-PROGRAMS: Final = ("otelcol/", "tempo/", "prometheus/", "alertmanager/")
+PROGRAMS: Final = ("otelcol/", "sampler/", "tempo/", "prometheus/", "alertmanager/")
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
