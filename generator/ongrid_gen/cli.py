@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "status": ("status", "say what runs, and what fires"),
     "drill": ("drill", "prove alerts on the running stack"),
     "query": ("query", "ask for traces, series and lines"),
+    "correlate": ("correlate", "gather what happened around an alert: series, traces, lines"),
     "env": ("env", "print the environment of one application"),
     "import": ("import_rules", "turn an Ongrid export into `alerts:`"),
     "schema": ("schema", "print the JSON Schema of site.yaml, or of a report"),
