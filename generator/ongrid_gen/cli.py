@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "down": ("down", "stop the stack"),
     "status": ("status", "say what runs, and what fires"),
     "drill": ("drill", "prove alerts on the running stack"),
+    "doctor": ("doctor", "follow a marked trace through every hop of the running stack"),
     "query": ("query", "ask for traces, series and lines"),
     "correlate": ("correlate", "gather what happened around an alert: series, traces, lines"),
     "env": ("env", "print the environment of one application"),
