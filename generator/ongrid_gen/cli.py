@@ -33,6 +33,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "doctor": ("doctor", "follow a marked trace through every hop of the running stack"),
     "query": ("query", "ask for traces, series and lines"),
     "correlate": ("correlate", "gather what happened around an alert: series, traces, lines"),
+    "mcp": ("mcp", "offer searches and `correlate` by the Model Context Protocol"),
     "env": ("env", "print the environment of one application"),
     "import": ("import_rules", "turn an Ongrid export into `alerts:`"),
     "schema": ("schema", "print the JSON Schema of site.yaml, or of a report"),

@@ -78,6 +78,8 @@ AGENT_JOB: Final = "agent"
 OWN_METRICS: Final = "otelcol_"
 
 LOCALHOST: Final = "localhost"
+# The attribute of a resource that says which device it is.
+DEVICE_ID: Final = "device_id"
 # The service of the trace that `doctor` follows: no alert of a site is about it.
 DOCTOR: Final = "ongrid-doctor"
 

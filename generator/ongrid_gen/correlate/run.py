@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ongrid_gen.conventions import DEVICE_ID
 from ongrid_gen.correlate import logs, metrics, traces
 from ongrid_gen.correlate.firing import UNKNOWN, USUAL, Around, Firing, around, firing_at
 from ongrid_gen.correlate.panel import (
@@ -164,7 +165,7 @@ class Plan:
     @property
     def device(self) -> str | None:
         """The device that a firing alert without a service names."""
-        return next((labels["device_id"] for labels in self.firing.labels if labels.get("device_id")), None)
+        return next((labels[DEVICE_ID] for labels in self.firing.labels if labels.get(DEVICE_ID)), None)
 
     def at_once(self) -> Iterator[Question]:
         """Yield what can be asked before any trace is known."""

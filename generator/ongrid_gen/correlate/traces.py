@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from ongrid_gen.conventions import DEVICE_ID
 from ongrid_gen.correlate.panel import NO_CLIENT, TRACES, Answer, Found, Question, Skip
 from ongrid_gen.correlate.subject import Subject
 from ongrid_gen.querying.tables import took
@@ -34,7 +35,7 @@ def trace_questions(
             service=service,
             operation=subject.operation if service is not None else None,
             kinds=subject.span_kinds if service is not None else (),
-            resource={} if device is None or service is not None else {"device_id": device},
+            resource={} if device is None or service is not None else {DEVICE_ID: device},
         )
         who = " ".join(part for part in (service, subject.operation) if part) or "any service"
         failed = replace(base, status="error")
