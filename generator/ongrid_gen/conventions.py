@@ -78,6 +78,11 @@ AGENT_JOB: Final = "agent"
 OWN_METRICS: Final = "otelcol_"
 
 LOCALHOST: Final = "localhost"
+# The attribute of a resource that says which device it is.
+DEVICE_ID: Final = "device_id"
+# The service of the trace that `doctor` follows: no alert of a site is about it.
+DOCTOR: Final = "ongrid-doctor"
+
 # Host names inside the networks of the stack: the names of the compose services.
 AGENT_HOST: Final = "agent"
 GATEWAY_HOST: Final = "gateway"

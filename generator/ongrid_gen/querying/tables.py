@@ -37,9 +37,12 @@ def clipped(text: str, most: int = WIDEST) -> str:
     shown = visible(text)
     if width(shown) <= most:
         return shown
-    while width(shown) >= most:
-        shown = shown[:-1]
-    return f"{shown}…"
+    columns = 0
+    for at, char in enumerate(shown):
+        columns += width(char)
+        if columns >= most:
+            return f"{shown[:at]}…"
+    return shown
 
 
 def moment(seconds: float) -> str:
