@@ -11,7 +11,7 @@ from ongrid_gen.dashboards.layout import COLUMNS, Numbers, placed
 Data = dict[str, Any]
 
 SCHEMA: Final = 39  # of Grafana 11; later ones migrate it when they load it
-WIDTH: Final = 116
+WIDTH: Final = 140
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PROMETHEUS: Final = {"type": "prometheus", "uid": PROMETHEUS_UID}
 TEMPO: Final = {"type": "tempo", "uid": TEMPO_UID}
@@ -19,8 +19,8 @@ FIRING: Final = 'ALERTS{{alertstate="firing"{of}}}'
 # How each sort of panel is drawn, besides what all have.
 DRAWN: Final[dict[Sort, Data]] = {
     Sort.LINES: {
-        "legend": {"showLegend": True, "displayMode": "table", "placement": "bottom", "calcs": ["lastNotNull", "max"]},
-        "tooltip": {"mode": "multi", "sort": "desc"},
+        "legend": {"showLegend": True, "displayMode": "table", "placement": "bottom", "calcs": ["lastNotNull"]},
+        "tooltip": {"mode": "multi"},
     },
     Sort.NUMBER: {
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
@@ -164,14 +164,14 @@ def thresholds(one: Panel) -> Data:
 def targets(one: Panel) -> Iterator[Data]:
     """Yield the queries of a panel."""
     if one.sort is Sort.GRAPH:
-        yield {"refId": "A", "datasource": TEMPO, "queryType": "serviceMap"}
+        yield {"refId": "A", "queryType": "serviceMap"}
     for letter, query in zip(LETTERS, one.queries, strict=False):
         yield target(one, query, letter)
 
 
 def target(one: Panel, query: Query, letter: str) -> Data:
     """Return one query."""
-    found: Data = {"refId": letter, "datasource": PROMETHEUS, "expr": query.expr}
+    found: Data = {"refId": letter, "expr": query.expr}
     if query.legend:
         found["legendFormat"] = query.legend
     if one.sort is Sort.TABLE:
