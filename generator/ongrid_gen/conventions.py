@@ -69,6 +69,7 @@ COLLECTOR_METRICS: Final = 8888
 PROMETHEUS_HTTP: Final = 9090
 ALERTMANAGER_HTTP: Final = 9093
 GRAFANA_HTTP: Final = 3000
+LOKI_HTTP: Final = 3100
 
 # On every span: the edge whose agent it came through. With credentials the gateway says it, not the agent.
 EDGE: Final = "ongrid.edge"
@@ -92,16 +93,31 @@ TEMPO_METRICS_HOST: Final = "tempo-metrics"  # counts all spans where `tempo` st
 PROMETHEUS_HOST: Final = "prometheus"
 ALERTMANAGER_HOST: Final = "alertmanager"
 GRAFANA_HOST: Final = "grafana"
+LOKI_HOST: Final = "loki"
 
 # Grafana's datasource UIDs. Everything refers to them, nothing to names.
 PROMETHEUS_UID: Final = "prometheus"
 TEMPO_UID: Final = "tempo"
 ALERTMANAGER_UID: Final = "alertmanager"
+LOKI_UID: Final = "loki"
 
 SECRETS_DIR: Final = "/run/secrets"
 # The folder of the secrets, for Compose.
 SECRETS_VARIABLE: Final = "ONGRID_GEN_SECRETS"
 RUNBOOKS: Final = "runbooks"
+
+# Grafana's dashboards: the UIDs by which links know them, and the tag by which they know each other.
+DASHBOARD_TAG: Final = "ongrid"
+SERVICES_BOARD: Final = "ongrid-services"
+ALERTS_BOARD: Final = "ongrid-alerts"
+GRAPH_BOARD: Final = "ongrid-service-graph"
+SLOS_BOARD: Final = "ongrid-slos"
+STACK_BOARD: Final = "ongrid-stack"
+SAMPLING_BOARD: Final = "ongrid-sampling"
+EDGES_BOARD: Final = "ongrid-edges"
+# The label of an exemplar that an SDK sends; Tempo's own is EXEMPLAR_LABEL.
+SDK_EXEMPLAR_LABEL: Final = "trace_id"
+
 QUERIES: Final = "queries/traceql.yaml"
 # On a container: the digest of the files it reads.
 CONFIG_LABEL: Final = "ongrid-gen.config"

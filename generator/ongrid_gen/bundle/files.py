@@ -13,6 +13,7 @@ from ongrid_gen.render import MANIFEST
 COMPOSE: Final = "compose.yaml"
 RULES: Final = "prometheus/rules/"
 PROVISIONING: Final = "grafana/provisioning/datasources/"
+PROVIDERS: Final = "grafana/provisioning/dashboards/"
 DASHBOARDS: Final = "grafana/dashboards/"
 READ: Final = (".yaml", ".yml", ".json")
 ENVIRONMENT: Final = ".env"

@@ -22,8 +22,9 @@ HARDENED: Final = {
     "cap_drop": ["ALL"],
     "security_opt": ["no-new-privileges:true"],
 }
-# What a program reads again when it is sent SIGHUP: everything in the folders of Prometheus and Alertmanager.
-RELOADED: Final = ("prometheus/", "alertmanager/")
+# What a program reads again without being started again: Prometheus and Alertmanager all of their folders when they are
+# sent SIGHUP, Grafana its dashboards every half minute.
+RELOADED: Final = ("prometheus/", "alertmanager/", "grafana/dashboards/")
 
 
 class Component(Protocol):
@@ -102,7 +103,7 @@ def yaml_file(data: Mapping[str, Any], site: Site) -> str:
 def stamped(services: Mapping[str, ComposeService], files: Tree) -> dict[str, ComposeService]:
     """Return services with the digest of the files they mount as a label: Compose then recreates what reads new ones.
 
-    `files` are relative to the compose file. What a program reads again on SIGHUP does not count: it is reloaded
+    `files` are relative to the compose file. What a program reads again does not count: it is reloaded
     (docs/adr/0011-reload-in-place.md).
     """
     return {name: service | stamp(service, files) for name, service in services.items()}
@@ -122,7 +123,7 @@ def stamp(service: ComposeService, files: Tree) -> ComposeService:
 
 
 def is_reloaded(path: str) -> bool:
-    """Tell whether a file of the bundle is read again on SIGHUP, or not at all as the rule tests among them."""
+    """Tell whether a file of the bundle is read again by what runs, or not at all as the rule tests among them."""
     return path.startswith(RELOADED)
 
 

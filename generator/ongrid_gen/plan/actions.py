@@ -53,6 +53,7 @@ RECREATE: Final = {
 RELOAD: Final = {
     PROMETHEUS_HOST: f"{NO_GAP}, no scrape is missed",
     ALERTMANAGER_HOST: f"{NO_GAP}; silences and what was notified are kept",
+    GRAFANA_HOST: f"{NO_GAP}; it reads its dashboards again within 30 s",
 }
 RESTART: Final = {
     GATEWAY_HOST: "stops before Tempo and starts after it, as this Tempo refuses for good what comes while it "

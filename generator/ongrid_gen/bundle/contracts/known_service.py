@@ -22,7 +22,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
         asked = [(label, value) for selector in selectors(written.tree) if (selector.metric or "").startswith(SPANS)
                  for label, sign, value in selector.matchers if sign == "="]  # fmt: skip
         for value in dict.fromkeys(value for label, value in asked if label in (SERVICE, SERVICE_NAME)):
-            if value not in known and not is_link(query.who):
+            if value not in known and not query.is_variable(value):
                 yield Problem(CODE, query.path, f"{query.who} asks for `{value}`, which is no service of the site",
                               did_you_mean(value, known), within=query.within(written.place(value)))  # fmt: skip
 
@@ -32,8 +32,3 @@ def services(wiring: Wiring) -> list[str]:
     named = [PurePosixPath(file).stem for file in wiring.bundle.names if file.startswith(ENVIRONMENTS)]
     told = [service for alert in wiring.alerts if (service := alert.labels.get(SERVICE))]
     return list(dict.fromkeys((*named, *told))) if named else []
-
-
-def is_link(who: str) -> bool:
-    """Tell whether a query is one of Grafana's, in which a variable may stand for a service."""
-    return not who.startswith(("rule ", "recording "))

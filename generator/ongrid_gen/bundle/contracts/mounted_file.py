@@ -5,9 +5,9 @@ from fnmatch import fnmatch
 from pathlib import PurePosixPath
 from typing import Final
 
-from ongrid_gen.bundle.files import PROVISIONING, RULES
+from ongrid_gen.bundle.files import DASHBOARDS, PROVIDERS, PROVISIONING, RULES
 from ongrid_gen.bundle.network import is_alertmanager, is_grafana, is_prometheus
-from ongrid_gen.bundle.plain import items
+from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.services import CONFIG_FLAGS, Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
@@ -50,8 +50,12 @@ def unread(wiring: Wiring) -> Iterator[Problem]:
     rules = {file for service in wiring.running(is_prometheus)
              for _, pattern in items(service.settings.get("rule_files"))
              for file in read_by(service, str(pattern), wiring)}  # fmt: skip
+    shown = provided(wiring)
     for file in wiring.bundle.documents:
-        if file.startswith(RULES) and file not in rules:
+        if file.startswith(DASHBOARDS) and not any(PurePosixPath(file).is_relative_to(one) for one in shown):
+            yield Problem(CODE, (file,), "no Grafana reads this dashboard",
+                          f"mount `./{DASHBOARDS.rstrip('/')}`, and name that folder in `{PROVIDERS}`")  # fmt: skip
+        elif file.startswith(RULES) and file not in rules:
             yield Problem(CODE, (file,), f"no Prometheus reads `{file}`: its alerts never fire",
                           f"name its folder in `rule_files`, as `/etc/{RULES}*.yaml`")  # fmt: skip
         elif file.startswith(PROVISIONING) and not any(map(is_grafana, wiring.services)):
@@ -61,6 +65,14 @@ def unread(wiring: Wiring) -> Iterator[Problem]:
             folder = file.rpartition("/")[0]
             yield Problem(CODE, (file,), f"no container mounts `{folder}`: nobody reads this file",
                           f"mount `./{folder}` where its program looks")  # fmt: skip
+
+
+def provided(wiring: Wiring) -> set[str]:
+    """Return the folders of the bundle of which Grafana is told that there are dashboards in them."""
+    paths = [str(dig(one, "options", "path")) for file in wiring.bundle.below(PROVIDERS)
+             for _, one in items(wiring.bundle.data(file).get("providers"))]  # fmt: skip
+    found = (service.on_bundle(path) for service in filter(is_grafana, wiring.services) for path in paths)
+    return {folder for folder in found if folder is not None}
 
 
 def configured(service: Service, inside: str, path: tuple[str | int, ...], wiring: Wiring) -> Iterator[Problem]:
