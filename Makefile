@@ -13,8 +13,10 @@ WORKERS ?= 2
 STACKS ?= 4
 FUZZ ?= 10000
 OUTAGE ?= 600
+# the demo is of the services of site.yaml; `make up DEMO=` is without it
+DEMO ?= $(if $(filter site.yaml,$(SITE)),yes)
 
-.PHONY: help setup docker mode up down status drill render check lint test unit rules integration golden gen mutants faults fuzz chaos bench clean
+.PHONY: help setup docker mode up demo down status drill render check lint test unit rules integration golden gen mutants faults fuzz chaos bench clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -35,8 +37,12 @@ docker: ## see that Docker and Compose answer; install and start them where we m
 mode: setup docker
 	@mkdir -p build && $(GEN) images $(SITE) --probe > build/.mode
 
-up: mode secrets/oncall.url ## render site.yaml, get the images, start the stack, wait until it is ready
+up: mode secrets/oncall.url ## render site.yaml, get the images, start the stack, wait until it is ready; then start the demo
 	@$(GEN) up $(SITE) $$(cat build/.mode)
+	@$(if $(DEMO),$(BIN)/python demo/run.py start $(SITE) || echo "the stack runs without the demo")
+
+demo: setup ## start the demo, anew if it runs: a shop that is traced, and its visitors
+	@$(BIN)/python demo/run.py start $(SITE)
 
 secrets/oncall.url:
 	@mkdir -p -m 700 secrets
@@ -44,7 +50,8 @@ secrets/oncall.url:
 	@chmod 644 $@
 	@echo "made $@ with a placeholder: put your webhook's address into it (read at each notification, no restart)"
 
-down: setup ## stop the stack; its data stays
+down: setup ## stop the demo and the stack; its data stays
+	@$(BIN)/python demo/run.py stop
 	@$(GEN) down $(SITE) $$(cat build/.mode 2> /dev/null)
 
 status: setup ## what runs, what fires
