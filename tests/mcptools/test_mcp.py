@@ -231,7 +231,8 @@ def test_a_query_that_chooses_by_device_itself_is_refused(query: str) -> None:
 @pytest.mark.parametrize(
     "query",
     ['{ resource.device_id = "24" || true }', "{ true } && { status = error }", "{ } || { } >> { name = `}` }",
-     "({ } | count() > 1) || ({ duration > 1s } | count() > 2)", '{ name = "x" } // } || { true', "{ } | select(resource.device_id)"],
+     "({ } | count() > 1) || ({ duration > 1s } | count() > 2)", '{ name = "x" } // } || { true',
+     "{ } | select(resource.device_id)"],
 )  # fmt: skip
 def test_no_spanset_leaves_its_device(query: str) -> None:
     refuse_other_device(read(query), "24")

@@ -158,8 +158,8 @@ def restarted(tail: TailSampling, job: str) -> Watch:
                 "The machine was started again."),
         quiet="a restart without traffic",
         cases=(
-            Case("speaks of what was held", [steady(held_, 40), gauge(uptime, 5000, 30, after=60)], {"job": job}, told="40",
-                 fault=1, lasting=3),
+            Case("speaks of what was held", [steady(held_, 40), gauge(uptime, 5000, 30, after=60)], {"job": job},
+                 told="40", fault=1, lasting=3),
             Case("is quiet when nothing was held", [steady(held_, 0), gauge(uptime, 5000, 30, after=60)], fault=1,
                  lasting=3, quiet=True),
         ),
