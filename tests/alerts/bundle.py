@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import yaml
-
 from ongrid_gen.conventions import SELF_GROUPS
 from ongrid_gen.model import Site
 from ongrid_gen.rulefiles import rule_files, rules_data, rules_path, tests_data, tests_path
+from ongrid_gen.yamlio import dump
 
 
 def write_bundle(site: Site, folder: Path, *, own: bool = False) -> Path:
@@ -26,4 +25,4 @@ def write_bundle(site: Site, folder: Path, *, own: bool = False) -> Path:
 def write(path: Path, content: object) -> None:
     """Write one YAML file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    path.write_text(dump(content, banner=None), encoding="utf-8")
