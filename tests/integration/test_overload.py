@@ -30,6 +30,7 @@ PATIENCE = 120
 CALM = Traffic("calm-api", "GET /calm", rate=20)
 WATCHED = ("agent", "gateway", "tempo")
 MOST_OF_THE_LIMIT = 0.9
+REFUSED = "receiver_refused_spans"
 Record = Callable[[str, object], None]
 
 
@@ -124,7 +125,7 @@ def test_what_is_refused_is_counted_and_told(loaded: Running, program: Path, rec
     refused: dict[str, int] = {}
 
     def both_refuse() -> bool:
-        refused.update({name: own(loaded, name, "receiver_refused_spans") for name in ("agent", "gateway")})
+        refused.update({name: own(loaded, name, REFUSED) for name in ("agent", "gateway")})
         return all(refused.values())
 
     with (
@@ -151,10 +152,12 @@ def test_more_and_more_up_to_the_first_loss(loaded: Running, program: Path, reco
     with watching(loaded) as peaks, Sender(loaded.stack.otlp_http(), CALM) as sender:
         while not lost and rate < MOST:
             rate *= 2
-            before = accepted_over_grpc(loaded)
+            before, refused = accepted_over_grpc(loaded), own(loaded, "agent", REFUSED)
             generated = send(loaded, program, "load-api", rate, SECONDS)
             lost = generated - (accepted_over_grpc(loaded) - before)
-            record_property(f"{rate} spans/s for {SECONDS} s", f"{generated} generated, {lost} not accepted")
+            refused = own(loaded, "agent", REFUSED) - refused
+            record_property(f"{rate} spans/s for {SECONDS} s",
+                            f"{generated} generated, {lost} not accepted, {refused} refused")  # fmt: skip
     record_property("after it", is_there(loaded, sender.accepted))
     record_property("memory", stays_below(peaks))
 

@@ -35,7 +35,7 @@ def compiled(folder: Path) -> Path | None:
     """Return the program: a minute the first time, seconds later. None where there is no Go."""
     if shutil.which("go") is None:
         return None
-    program = folder / "telemetrygen"
+    program = folder.resolve() / "telemetrygen"
     command = ["go", "build", "-mod=readonly", "-trimpath", "-ldflags=-s -w", "-o", str(program), PACKAGE]
     subprocess.run(command, cwd=HERE, check=True, env={**os.environ, "CGO_ENABLED": "0"})
     return program
