@@ -77,8 +77,6 @@ def group() -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    from ongrid_gen.load import SourceError
-
     try:
         result: Any = group.main(args=arguments, prog_name="ongrid-gen", standalone_mode=False)
         return result if isinstance(result, int) else OK
@@ -95,7 +93,7 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except (CommandError, SourceError, OSError) as error:
+    except (CommandError, OSError) as error:
         click.echo(f"ongrid-gen: {error}", err=True)
         return USAGE
     except Exception:

@@ -93,10 +93,10 @@ def parts(data: dict[str, Any], panel: str) -> dict[str, dict[str, Any]]:
 def test_every_kind_of_alert_finds_what_belongs_to_it(running: Running, senders: dict[str, Sender], name: str) -> None:
     service, wanted = ABOUT[name]
     data = correlated(running, name)
-    assert data["took_ms"] < 1000 * SECONDS
+    assert data["took_ms"] < 1000 * SECONDS, {one["name"]: one["took_ms"] for one in data["trace_panel"]["asked"]}
     fires = {"orders/page": "SLOBurnRatePage"}.get(name, name) in FIRE
     assert (data["incident"]["state"] == "firing") is fires, data["incident"]
-    assert data["metric_panel"]["asked"][0].get("series") or name == "FewerFell", data["metric_panel"]
+    assert any(one.get("series") for one in data["metric_panel"]["asked"]), data["metric_panel"]
     assert {one["labels"]["job"] for one in parts(data, "stack_panel")["up"]["series"]} >= {"tempo", "gateway"}
     assert "no_client" == data["log_panel"]["skipped"]["reason"]
     if service is None:

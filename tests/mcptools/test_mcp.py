@@ -22,6 +22,7 @@ from ongrid_gen.commands.mcp import loopback
 from ongrid_gen.errors import CommandError
 from ongrid_gen.mcptools.scope import refuse_other_device
 from ongrid_gen.traceql import conjoin, read
+from ongrid_gen.traceql.tree import Binary, filters
 from ongrid_gen.tracequery import AskedError
 
 SITE = """
@@ -237,8 +238,6 @@ def test_a_query_that_chooses_by_device_itself_is_refused(query: str) -> None:
 def test_no_spanset_leaves_its_device(query: str) -> None:
     refuse_other_device(read(query), "24")
     held = read(conjoin(query, 'resource.device_id = "24"'))
-    from ongrid_gen.traceql.tree import Binary, filters
-
     for one in filters(held.tree):
         condition = one.condition
         while isinstance(condition, Binary) and condition.op == "&&" and held.text[condition.right.start] != "(":

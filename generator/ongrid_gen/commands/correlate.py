@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from ongrid_gen.commands.asked import headers_of, published
-from ongrid_gen.commands.common import Spec, read_spec, site_argument, stand_ins_option
+from ongrid_gen.commands.common import Spec, progress, read_spec, site_argument, stand_ins_option
 from ongrid_gen.correlate import subject_of
 from ongrid_gen.correlate.data import LARGEST, document, text_of
 from ongrid_gen.correlate.firing import LONGEST
@@ -31,6 +31,8 @@ BACKENDS: Final = ("prometheus", "tempo", "loki")
 @click.option("--timeout", type=click.FloatRange(0.1, 60), default=TIMEOUT, show_default=True,
               help="seconds in which all of it is asked")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="print JSON, of at most 100 KB")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), default=None,
+              help="write a page with plots into this file too; it needs nothing else")  # fmt: skip
 @click.option("--prometheus", default=None, metavar="URL", help="ask this Prometheus instead of the stack's")
 @click.option("--tempo", default=None, metavar="URL", help="ask this Tempo instead")
 @click.option("--loki", default=None, metavar="URL", help="ask this Loki instead")
@@ -40,7 +42,7 @@ BACKENDS: Final = ("prometheus", "tempo", "loki")
               help="the bundle's folder; default: build/<site> beside the spec")  # fmt: skip
 @stand_ins_option
 def command(
-    site: Path, alerts: tuple[str, ...], window: str, at: str | None, timeout: float, as_json: bool,
+    site: Path, alerts: tuple[str, ...], window: str, at: str | None, timeout: float, as_json: bool, html: Path | None,
     prometheus: str | None, tempo: str | None, loki: str | None, header_file: Path | None, out: Path | None,
     stand_ins: bool,
 ) -> None:  # fmt: skip
@@ -58,11 +60,21 @@ def command(
     headers = {} if header_file is None else headers_of(header_file)
     asked = Asked(spec.site, clients_of(spec, out, given, headers), length, None if at is None else moment_of(at))
     incidents = correlate_all(asked, subjects, Deadline.after(timeout))
+    if html is not None:
+        write_page(html, incidents)
     if as_json:
         click.echo(text_of(document(incidents, LARGEST)))
     else:
         click.echo("\n\n\n".join(as_text(one) for one in incidents))
     say_nothing(incidents)
+
+
+def write_page(path: Path, incidents: list[Incident]) -> None:
+    """Write the page."""
+    from ongrid_gen.correlate.page import as_page
+
+    path.write_text(as_page(incidents), encoding="utf-8", errors="replace")
+    progress(f"wrote {path}")
 
 
 def window_length(text: str) -> float:
@@ -84,7 +96,7 @@ def clients_of(spec: Spec, out: Path | None, given: dict[str, str | None], heade
         except CommandError as error:
             if url is not None:
                 raise
-            found[name], why[name] = None, str(error).partition("\n")[0]
+            found[name], why[name] = None, str(error).partition(":")[0]
     return Clients(found["prometheus"], found["tempo"], found["loki"], why)
 
 

@@ -2,10 +2,13 @@
 
 import base64
 import json
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -15,6 +18,7 @@ from ongrid_gen.commands.common import Spec, out_option, read_spec, site_argumen
 from ongrid_gen.commands.render import rendered_bundle
 from ongrid_gen.commands.up import edge_option, running_stack
 from ongrid_gen.components.grafana import PASSWORD
+from ongrid_gen.conventions import BANNER
 from ongrid_gen.doctor.configuration import configuration
 from ongrid_gen.doctor.findings import findings
 from ongrid_gen.doctor.hops import Places, Walk
@@ -25,6 +29,9 @@ from ongrid_gen.errors import CommandError
 from ongrid_gen.runtime import docker
 from ongrid_gen.runtime.fetch import Endpoint
 from ongrid_gen.runtime.stack import Stack
+
+# The first line of a rendered file, with the name of the spec.
+SAID: Final = re.compile(r"# " + re.escape(BANNER).replace(re.escape("{spec}"), "(.*)"))
 
 
 @click.command("doctor")
@@ -48,7 +55,7 @@ def command(site: Path, out: Path | None, edges: tuple[str, ...], as_json: bool,
         walk = Walk(spec.site, places, marked_for(spec.site.sampling.tail))
         walking = pool.submit(walk.walk)
         finding = pool.submit(findings, spec.site, places.prometheus)
-        others = [configuration(rendered_bundle(spec), stack), *finding.result()]
+        others = [configuration(rendered_bundle(called_alike(spec, stack)), stack), *finding.result()]
         hops = walking.result()
     seconds = time.monotonic() - began
     if as_json:
@@ -58,6 +65,13 @@ def command(site: Path, out: Path | None, edges: tuple[str, ...], as_json: bool,
         click.echo(as_text(hops, others, seconds))
     if not is_well([*hops, *others]):
         raise Findings
+
+
+def called_alike(spec: Spec, stack: Stack) -> Spec:
+    """Return the spec under the name that it had when the bundle was rendered: files say that name, and no more."""
+    with (stack.bundle / "compose.yaml").open(encoding="utf-8", errors="replace") as file:
+        found = SAID.match(file.readline())
+    return spec if found is None else replace(spec, site=replace(spec.site, spec_name=found[1]))
 
 
 def places_of(spec: Spec, stack: Stack, out: Path | None) -> Places:

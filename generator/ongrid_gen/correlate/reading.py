@@ -84,9 +84,9 @@ def share_of(alert: Alert, words: str, selection: ratio.Selection) -> Reading:
 
 
 def absent(alert: Alert, site: Site) -> tuple[Reading, ...]:
-    """Return the requests a second, of which there must be some."""
+    """Return the requests a second, of which there must be some; a service that never had any has 0 too."""
     query = fill(trace_absent.REQUESTS, calls=Code(CALLS), of=request_matchers(alert, site), range=range_of(alert))
-    return (Reading("requests", query, PER_SECOND, "<=", Decimal(0)),)
+    return (Reading("requests", f"{query} or vector(0)", PER_SECOND, "<=", Decimal(0)),)
 
 
 def drop(alert: Alert, site: Site) -> tuple[Reading, ...]:
@@ -108,7 +108,7 @@ def threshold(alert: Alert, site: Site) -> tuple[Reading, ...]:
 
 
 def anomaly(alert: Alert, site: Site) -> tuple[Reading, ...]:
-    """Return how far from the usual it is, in deviations, and the number itself."""
+    """Return the number, and how far from the usual it is, in deviations."""
     del site
     signal, values = metric_anomaly.signal(alert), metric_anomaly.values(alert)
     if metric_anomaly.is_mad(alert):
@@ -116,8 +116,8 @@ def anomaly(alert: Alert, site: Site) -> tuple[Reading, ...]:
     else:
         far = fill(ZSCORE, **{**values, "x": Code(signal.name)})
     return (
-        Reading("distance from the usual", far, DEVIATIONS, ">", number(alert.params["deviation"])),
         Reading(signal.words, signal.name, signal.unit),
+        Reading("distance from the usual", far, DEVIATIONS, ">", number(alert.params["deviation"])),
     )
 
 

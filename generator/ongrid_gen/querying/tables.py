@@ -14,6 +14,8 @@ WIDEST: Final = 60
 LEVELS: Final = "▁▂▃▄▅▆▇█"
 SPARKS: Final = 30
 NANO: Final = 1_000_000_000
+# From so many digits on a number is written with an exponent.
+LONG: Final = 25
 # The number from which a duration (nanoseconds) is told in a unit.
 UNITS: Final = ((NANO, "s"), (1_000_000, "ms"), (1000, "µs"))
 
@@ -62,6 +64,8 @@ def short(number: Decimal | float) -> str:
     value = Decimal(str(number))
     if not value.is_finite():
         return str(number)
+    if value.adjusted() >= LONG:
+        return f"{value:.3g}"
     places = max(0, 2 - value.adjusted()) if value else 0
     return plain(round(value, places))
 

@@ -8,6 +8,7 @@ fetched, and stays when one of its spans holds all the filters.
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final, NoReturn
 
 from ongrid_gen.bundle.plain import dig, items
@@ -49,17 +50,18 @@ class TempoTags:
         most = min(MOST, search.limit * THROUGH)
         asked = {**tags_of(search.filters), **seconds_of(search.window), "limit": str(most)}
         looked = hits_of(self.endpoint.json("/api/search", deadline, **asked), most)
-        found = list(self.sieved(looked.traces, search.filters, deadline))
+        found = list(islice(self.sieved(looked.traces, search.filters, deadline), search.limit + 1))
         return Hits(tuple(found[: search.limit]), looked.complete and len(found) <= search.limit)
 
     def sieved(self, hits: tuple[Hit, ...], filters: Filters, deadline: Deadline) -> Iterator[Hit]:
-        """Yield the traces of which a span holds the filters."""
+        """Yield the traces of which a span holds the filters, fetching but a few more than are taken."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            traces = pool.map(lambda hit: self.trace(hit.trace_id, deadline), hits)
-            for hit, trace in zip(hits, traces, strict=True):
-                matched = sum(passes(span, filters) for span in trace.spans) if trace else 0
-                if matched:
-                    yield replace(hit, matched=matched)
+            for batch in batched(hits):
+                traces = pool.map(lambda hit: self.trace(hit.trace_id, deadline), batch)
+                for hit, trace in zip(batch, traces, strict=True):
+                    matched = sum(passes(span, filters) for span in trace.spans) if trace else 0
+                    if matched:
+                        yield replace(hit, matched=matched)
 
     def trace(self, trace_id: str, deadline: Deadline) -> Trace | None:
         """Return a trace, None when Tempo does not have it."""
@@ -84,6 +86,11 @@ class TempoTags:
             f"{self.name} has no TraceQL and would answer with traces that nothing chose; search by service, "
             "operation, status and duration, or run Tempo 2.10 or 3.0"
         )
+
+
+def batched(hits: tuple[Hit, ...]) -> Iterator[tuple[Hit, ...]]:
+    """Yield as many as are fetched at once."""
+    return (hits[at : at + AT_ONCE] for at in range(0, len(hits), AT_ONCE))
 
 
 def tags_of(filters: Filters) -> dict[str, str]:
