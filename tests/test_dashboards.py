@@ -135,9 +135,10 @@ def test_what_the_schema_does_not_know_is_told(change: Any, said: str) -> None:
 
 
 def test_there_is_a_dashboard_for_what_the_site_has() -> None:
-    usual = ["alerts", "edges", "service-graph", "services", "stack"]
-    assert [*usual, "slos"] == [*usual, *sorted(names(TEXT) - set(usual))]
+    usual = ["alerts", "edges", "service-graph", "services", "slos", "stack"]
+    assert usual == sorted(names(TEXT))
     assert "sampling" in names(SAMPLED)
+    assert not {"alerts", "slos", "sampling"} & names("version: 1\nsite: a\nservices: [{name: b}]\n")
 
 
 def names(text: str) -> set[str]:
@@ -181,3 +182,24 @@ def test_exemplars_are_asked_for_where_they_are_sent() -> None:
     )  # fmt: skip
     assert with_them >= 2
     assert without == 0
+
+
+def test_the_line_of_an_alert_is_its_threshold_in_the_unit_of_its_number() -> None:
+    drawn = {one["title"]: one for one in flat(rendered(site_of(TEXT))["grafana/dashboards/alerts.json"])}
+    for name, unit, limit, begins in (
+        ("ChargeSlow", "s", 0.8, "histogram_quantile(0.95"),
+        ("PaymentsErrors", "percent", 1.0, "100 * ("),
+        ("ServiceDependencyErrorRate", "percent", 5.0, "100 * ("),
+    ):
+        defaults, expr = drawn[name]["fieldConfig"]["defaults"], drawn[name]["targets"][0]["expr"]
+        assert (unit, limit) == (defaults["unit"], defaults["thresholds"]["steps"][1]["value"])
+        assert {"mode": "dashed"} == defaults["custom"]["thresholdsStyle"]
+        assert expr.startswith(begins)
+
+
+def test_an_objective_is_drawn_with_the_limits_of_its_pairs() -> None:
+    board = rendered(site_of(TEXT))["grafana/dashboards/slos.json"]
+    bad = next(one for one in flat(board) if one["title"] == "Bad requests")
+    steps = bad["fieldConfig"]["defaults"]["thresholds"]["steps"][1:]
+    assert [0.001, 0.003, 0.006, 0.0144] == pytest.approx([step["value"] for step in steps], rel=0.1)
+    assert "red" == steps[-1]["color"]

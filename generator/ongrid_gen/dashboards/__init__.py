@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from ongrid_gen.dashboards import edges, sampling, service_graph, services, slos, stack
+from ongrid_gen.dashboards import alerts, edges, sampling, service_graph, services, slos, stack
 from ongrid_gen.dashboards.base import Maker
 from ongrid_gen.dashboards.draw import dashboard, text
 from ongrid_gen.model import Site
 
-BOARDS: Final[tuple[Maker, ...]] = (services, service_graph, slos, sampling, edges, stack)
+BOARDS: Final[tuple[Maker, ...]] = (services, alerts, slos, service_graph, edges, sampling, stack)
 FOLDER: Final = "grafana/dashboards"
 
 

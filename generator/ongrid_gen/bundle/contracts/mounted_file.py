@@ -50,12 +50,9 @@ def unread(wiring: Wiring) -> Iterator[Problem]:
     rules = {file for service in wiring.running(is_prometheus)
              for _, pattern in items(service.settings.get("rule_files"))
              for file in read_by(service, str(pattern), wiring)}  # fmt: skip
-    shown = provided(wiring)
+    yield from unshown(wiring)
     for file in wiring.bundle.documents:
-        if file.startswith(DASHBOARDS) and not any(PurePosixPath(file).is_relative_to(one) for one in shown):
-            yield Problem(CODE, (file,), "no Grafana reads this dashboard",
-                          f"mount `./{DASHBOARDS.rstrip('/')}`, and name that folder in `{PROVIDERS}`")  # fmt: skip
-        elif file.startswith(RULES) and file not in rules:
+        if file.startswith(RULES) and file not in rules:
             yield Problem(CODE, (file,), f"no Prometheus reads `{file}`: its alerts never fire",
                           f"name its folder in `rule_files`, as `/etc/{RULES}*.yaml`")  # fmt: skip
         elif file.startswith(PROVISIONING) and not any(map(is_grafana, wiring.services)):
@@ -65,6 +62,17 @@ def unread(wiring: Wiring) -> Iterator[Problem]:
             folder = file.rpartition("/")[0]
             yield Problem(CODE, (file,), f"no container mounts `{folder}`: nobody reads this file",
                           f"mount `./{folder}` where its program looks")  # fmt: skip
+
+
+def unshown(wiring: Wiring) -> Iterator[Problem]:
+    """Yield the first dashboard that Grafana, if there is one, does not read: the others of its folder do as it."""
+    shown = provided(wiring)
+    lost = (file for file in wiring.bundle.below(DASHBOARDS)
+            if not any(PurePosixPath(file).is_relative_to(one) for one in shown))  # fmt: skip
+    for file in [*lost][:1] if any(map(is_grafana, wiring.services)) else ():
+        folder = file.rpartition("/")[0]
+        yield Problem(CODE, (file,), f"Grafana does not read the dashboards in `{folder}`",
+                      f"mount `./{folder}`, and name where in `{PROVIDERS}`")  # fmt: skip
 
 
 def provided(wiring: Wiring) -> set[str]:
