@@ -1,4 +1,4 @@
-"""Dashboards on the real stack: each panel's query finds series, and an alert's own query leads to a trace that was slow.
+"""Dashboards on the real stack: each panel's query finds series, and an alert's own query leads to a slow trace.
 
 Grafana itself is not asked: what it would ask Prometheus and Tempo is.
 """
