@@ -1,7 +1,11 @@
 """The page: one file that needs nothing else, and in which no text of others becomes markup."""
 
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as Xml
+import zlib
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -96,3 +100,29 @@ def test_the_command_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixtu
                              two.url])  # fmt: skip
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert str(page) in capsys.readouterr().err
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here")
+def test_a_browser_shows_the_page_and_complains_of_nothing(incident: Incident, tmp_path: Path) -> None:
+    page, picture = tmp_path / "page.html", tmp_path / "page.png"
+    page.write_text(as_page([incident]), encoding="utf-8")
+    words = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+             f"--user-data-dir={tmp_path}", "--window-size=1000,1600", f"--screenshot={picture}",
+             page.as_uri()]  # fmt: skip
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    assert "CONSOLE" not in done.stderr
+    assert len(set(pixels(picture.read_bytes()))) > 8, "the page is blank"
+
+
+def pixels(png: bytes) -> Iterator[bytes]:
+    """Yield what the rows of a picture are, packed: those of a blank one are all the same."""
+    at, data = 8, b""
+    while at < len(png):
+        size = int.from_bytes(png[at : at + 4], "big")
+        data += png[at + 8 : at + 8 + size] if png[at + 4 : at + 8] == b"IDAT" else b""
+        at += size + 12
+    raw = zlib.decompress(data)
+    width = int.from_bytes(png[16:20], "big")
+    row = len(raw) // int.from_bytes(png[20:24], "big")
+    assert row >= width
+    yield from (raw[start : start + row] for start in range(0, len(raw), row))

@@ -1,6 +1,7 @@
 """`correlate` and `doctor` on the real stack: each kind of alert finds what belongs to it; what breaks is named."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
+from mcp import Client, StdioServerParameters
 
 from integration.conftest import Running, stack_of
 from ongrid_gen.drill.traffic import Sender, Traffic
@@ -169,6 +172,33 @@ def test_a_backend_that_hangs_is_told_by_the_deadline(running: Running, senders:
     if which == "prometheus":
         assert parts(data, "trace_panel")["slow"]["traces"], "Tempo is asked all the same"
     assert senders
+
+
+def test_the_tools_answer_from_the_stack(running: Running, senders: dict[str, Sender]) -> None:
+    """By a client of the protocol, over stdin and stdout."""
+    spec = running.stack.bundle.parent / "site.yaml"
+    words = ["-m", "ongrid_gen", "mcp", str(spec), "-o", str(running.stack.bundle),
+             *(["--stand-ins"] if running.site.images.stand_ins else [])]  # fmt: skip
+
+    async def use() -> list[Any]:
+        with anyio.fail_after(90):
+            async with Client(
+                StdioServerParameters(command=sys.executable, args=words, env=dict(os.environ))
+            ) as client:
+                return [
+                    await client.call_tool("query_traceql", {"operation": HOSTILE, "limit": 5}),
+                    await client.call_tool("query_traceql", {"service": "pay-api", "device_id": 24}),
+                    await client.call_tool("correlate_incident", {"incident_id": "PaySlow"}),
+                ]
+
+    hostile, elsewhere, incident = anyio.run(use)
+    found = {one["trace_id"] for one in json.loads(hostile.content[0].text)["traces"]}
+    assert found
+    assert found <= set(senders["orders-api"].accepted)
+    assert [] == json.loads(elsewhere.content[0].text)["traces"]
+    data = json.loads(incident.content[0].text)
+    assert "firing" == data["incident"]["state"]
+    assert parts(data, "trace_panel")["slow"]["traces"]
 
 
 def test_doctor_finds_a_healthy_stack_well(running: Running, senders: dict[str, Sender]) -> None:

@@ -98,7 +98,9 @@ def published(spec: Spec, component: str, out: Path | None) -> str:
 
     docker.require()
     stack = running_stack(spec, out, ())
-    return {"tempo": lambda: stack.tempo, "prometheus": lambda: stack.prometheus}[component]()
+    found = {"tempo": lambda: stack.tempo, "prometheus": lambda: stack.prometheus,
+             "alertmanager": lambda: stack.alertmanager}  # fmt: skip
+    return found[component]()
 
 
 def port_of(site: Site, component: str) -> int:
@@ -107,6 +109,8 @@ def port_of(site: Site, component: str) -> int:
         return site.tempo.port
     if component == "prometheus":
         return site.prometheus.port
+    if component == "alertmanager":
+        return site.alertmanager.port
     raise CommandError(f"the stack of the spec has no {component}: give the address of one by --url")
 
 

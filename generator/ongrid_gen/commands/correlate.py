@@ -18,7 +18,7 @@ from ongrid_gen.runtime.fetch import Deadline, Endpoint
 from ongrid_gen.tracequery import AskedError
 
 TIMEOUT: Final = 10.0
-BACKENDS: Final = ("prometheus", "tempo", "loki")
+BACKENDS: Final = ("prometheus", "tempo", "loki", "alertmanager")
 
 
 @click.command("correlate")
@@ -90,14 +90,14 @@ def clients_of(spec: Spec, out: Path | None, given: dict[str, str | None], heade
     found: dict[str, Endpoint | None] = {}
     why: dict[str, str] = {}
     for name in BACKENDS:
-        url = given[name]
+        url = given.get(name)
         try:
             found[name] = Endpoint(published(spec, name, out)) if url is None else Endpoint(url, headers)
         except CommandError as error:
             if url is not None:
                 raise
             found[name], why[name] = None, str(error).partition(":")[0]
-    return Clients(found["prometheus"], found["tempo"], found["loki"], why)
+    return Clients(found["prometheus"], found["tempo"], found["loki"], why, found["alertmanager"])
 
 
 def say_nothing(incidents: list[Incident]) -> None:

@@ -1,6 +1,7 @@
 """When an alert fired, as Prometheus remembers it, and the time around that which is looked at.
 
-Prometheus keeps a sample of `ALERTS` for each evaluation in which an alert was pending or fired.
+Prometheus keeps a sample of `ALERTS` for each evaluation in which an alert was pending or fired. Where it
+cannot tell, Alertmanager knows what fires now.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,10 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.correlate.subject import Subject
 from ongrid_gen.model import Site
 from ongrid_gen.querying.prometheus import Prometheus
-from ongrid_gen.runtime.fetch import Deadline
+from ongrid_gen.querying.times import moment_of
+from ongrid_gen.runtime.fetch import Deadline, Endpoint
 from ongrid_gen.text import Code, fill, promql_matcher
 from ongrid_gen.tracequery.base import Series, Window
 
@@ -86,6 +89,25 @@ def chosen(found: Sequence[Series], gap: float, at: float, asked: float) -> Firi
     if over and span.since is None:
         state = INACTIVE
     return Firing(state, span.began, span.since, span.until, labels_in(found, span))
+
+
+def active_in(alertmanager: Endpoint, subject: Subject, now: float, deadline: Deadline) -> Firing | None:
+    """Return when the alert that fires now began, as Alertmanager knows it; None when it does not."""
+    name = subject.labels["alertname"]
+    answer = alertmanager.json("/api/v2/alerts", deadline, filter=str(promql_matcher("alertname", [name])))
+    found = [
+        (moment_of(str(dig(one, "startsAt"))), {str(key): str(value) for key, value in items(dig(one, "labels"))})
+        for _, one in items(answer)
+    ]
+    ours = sorted(((at, labels) for at, labels in found if subject.labels.items() <= labels.items()), key=first)
+    if not ours:
+        return None
+    return Firing(FIRING, ours[0][0], ours[0][0], now, tuple(labels for _, labels in ours[:KEPT]))
+
+
+def first(pair: tuple[float, Mapping[str, str]]) -> float:
+    """Return the moment of a pair."""
+    return pair[0]
 
 
 def spans_of(found: Sequence[Series], gap: float) -> list[Span]:

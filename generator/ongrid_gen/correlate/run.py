@@ -12,7 +12,7 @@ from typing import Final
 
 from ongrid_gen.conventions import DEVICE_ID
 from ongrid_gen.correlate import logs, metrics, traces
-from ongrid_gen.correlate.firing import UNKNOWN, USUAL, Around, Firing, around, firing_at
+from ongrid_gen.correlate.firing import UNKNOWN, USUAL, Around, Firing, active_in, around, firing_at
 from ongrid_gen.correlate.panel import (
     LATE,
     NO_CLIENT,
@@ -47,6 +47,7 @@ class Clients:
     tempo: Endpoint | None
     loki: Endpoint | None
     why: Mapping[str, str]
+    alertmanager: Endpoint | None = None
 
     def reason(self, name: str) -> str:
         """Return why a backend is not asked."""
@@ -96,7 +97,10 @@ def correlate(asked: Asked, subject: Subject, deadline: Deadline) -> Incident:
     with ThreadPoolExecutor(THREADS) as pool:
         first = Deadline.after(FIRST * deadline.left)
         connecting = pool.submit(backend_of, asked.clients, first)
+        active = pool.submit(active_firing, asked, subject, now, first)
         firing, firing_skip = found_firing(asked, subject, at, now, first)
+        if firing.began is None and (other := active.result()) is not None:
+            firing, firing_skip = other, None
         first_seconds = time.monotonic() - began
         time_around = around(firing, subject.looks_back, asked.length, at, now)
         services = subject.services(firing.labels)
@@ -138,6 +142,19 @@ def found_firing(
         return Firing(UNKNOWN), Skip(LATE, str(error))
     except CommandError as error:
         return Firing(UNKNOWN), Skip(QUERY_FAILED, str(error))
+
+
+def active_firing(asked: Asked, subject: Subject, now: float, deadline: Deadline) -> Firing | None:
+    """Return when the alert that fires now began, as Alertmanager knows it; None when it does not.
+
+    It knows no past. It is believed where Prometheus is away, or where another program evaluates the alert.
+    """
+    if asked.clients.alertmanager is None or (asked.at is not None and asked.at < now):
+        return None
+    try:
+        return active_in(asked.clients.alertmanager, subject, now, deadline)
+    except CommandError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

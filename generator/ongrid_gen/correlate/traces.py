@@ -18,9 +18,9 @@ from ongrid_gen.tracequery.tempo import Tempo
 SLOW: Final = "slow"
 FAILING: Final = "failing"
 SHOWN: Final = 10
-# From how many of the latest the slowest are picked. A store without TraceQL is read trace by trace.
+# From how many of the latest the slowest are picked. A store without TraceQL is read trace by trace, so it gives fewer.
 OF_LATEST: Final = 100
-OF_LATEST_READ: Final = 12
+READ: Final = 8
 # Of how many traces it is told what was waited for.
 OPENED: Final = 3
 
@@ -53,7 +53,7 @@ def search(backend: Backend | None, name: str, words: str, filters: Filters, win
     if backend is None:
         return Question(TRACES, name, words, query, window, None, Skip(NO_CLIENT, why))
     slow = name.startswith(SLOW)
-    limit = SHOWN if not slow else OF_LATEST if backend.language is not None else OF_LATEST_READ
+    limit = READ if backend.language is None else OF_LATEST if slow else SHOWN
     asked = Search(window=window, filters=filters, limit=limit)
 
     def ask(deadline: Deadline) -> Found:
