@@ -1,4 +1,4 @@
-"""The ways between Grafana's datasources: what they ask, how it is escaped, and which lines of a log lead to a trace."""
+"""The ways between Grafana's datasources: what they ask, how it is escaped, which lines of a log lead to a trace."""
 
 import re
 from typing import Any
