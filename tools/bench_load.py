@@ -19,7 +19,9 @@ from ongrid_gen.wait import DeadlineError, until
 
 RATES: Final = (10_000, 20_000, 40_000)
 SECONDS: Final = 5
-SETTLED: Final = 1.5  # seconds in which nothing arrives any more
+IDLE: Final = 10  # seconds in which it is seen what containers take that do nothing
+SETTLED: Final = 4.0  # seconds in which nothing arrives any more: longer than two batches wait
+WRITTEN: Final = 4.0  # and until Tempo has written what it held in memory
 PATIENCE: Final = 20
 MOST_CPU: Final = 1.4
 STRAIGHT, THROUGH = "straight into Tempo", "agent → gateway → Tempo"
@@ -28,15 +30,14 @@ WAYS: Final = {STRAIGHT: ("tempo",), THROUGH: ("agent", "gateway", "tempo")}
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One load by one way: spans that were generated and that arrived, seconds until the last one did, and the CPU
-    that each container took, in microseconds.
+    """One load by one way: spans that were generated and that arrived, and what each container took more than when it
+    does nothing, in microseconds of CPU.
     """
 
     way: str
     rate: int
     generated: int
     arrived: int
-    seconds: float
     processor: dict[str, int]
 
     @property
@@ -55,15 +56,24 @@ def section(stack: Stack) -> str:
     program = compiled(WORK)
     if program is None:
         return "## Load\n\nNot measured: the generator is compiled, and there is no Go.\n\n"
+    say("measuring the load")
+    idle = resting({name: identifier(stack, name) for name in WAYS[THROUGH]})
     trials: list[Trial] = []
     for number, rate in enumerate(RATES):
         # which way goes first alternates: what Tempo does later with its blocks then burdens both alike
         for way in (STRAIGHT, THROUGH) if number % 2 else (THROUGH, STRAIGHT):
-            trials.append(trial(stack, program, way, rate))
+            trials.append(trial(stack, program, way, rate, idle))
     return page(trials)
 
 
-def trial(stack: Stack, program: Path, way: str, rate: int) -> Trial:
+def resting(containers: dict[str, str]) -> dict[str, float]:
+    """Return what containers take that do nothing, in microseconds of CPU a second."""
+    before = {name: Taken.of(one).processor for name, one in containers.items()}
+    time.sleep(IDLE)
+    return {name: (Taken.of(one).processor - before[name]) / IDLE for name, one in containers.items()}
+
+
+def trial(stack: Stack, program: Path, way: str, rate: int, idle: dict[str, float]) -> Trial:
     """Send a load by one way, and wait until no more of it arrives."""
     image, load = BUSYBOX.reference(stack.site.images), Load("load", rate, SECONDS)
     network, address = f"{project(stack.site)}_inside", "tempo:4317"
@@ -73,14 +83,16 @@ def trial(stack: Stack, program: Path, way: str, rate: int) -> Trial:
     before, began = received(stack), time.monotonic()
     taken = {name: Taken.of(one).processor for name, one in containers.items()}
     generated = generate(program, image, network, address, load)
-    arrived, ended = settled(lambda: received(stack) - before, generated)
-    spent = {name: Taken.of(one).processor - taken[name] for name, one in containers.items()}
+    arrived = settled(lambda: received(stack) - before, generated)
+    time.sleep(WRITTEN)
+    lasted = time.monotonic() - began
+    spent = {name: int(Taken.of(one).processor - taken[name] - idle[name] * lasted) for name, one in containers.items()}
     say(f"{way}: {arrived} of {generated} spans at {rate}/s")
-    return Trial(way, rate, generated, arrived, ended - began, spent)
+    return Trial(way, rate, generated, arrived, spent)
 
 
-def settled(arrived: Callable[[], int], wanted: int) -> tuple[int, float]:
-    """Wait until everything has arrived, or nothing does any more; return how much, and when the last did."""
+def settled(arrived: Callable[[], int], wanted: int) -> int:
+    """Wait until everything has arrived, or nothing does any more; return how much."""
     latest, since = 0, time.monotonic()
 
     def over() -> bool:
@@ -94,7 +106,7 @@ def settled(arrived: Callable[[], int], wanted: int) -> tuple[int, float]:
         until(over, seconds=PATIENCE, what="spans")
     except DeadlineError:
         say("spans still arrive")
-    return latest, since
+    return latest
 
 
 def identifier(stack: Stack, name: str) -> str:
@@ -116,10 +128,10 @@ def page(trials: Sequence[Trial]) -> str:
     table = "".join(row(rate, found[STRAIGHT, rate], found[THROUGH, rate]) for rate in RATES)
     head = (
         f"## Load\n\nThe same traces of `telemetrygen` for {SECONDS} s by both ways, by turns, on one machine with the "
-        "generator: ten spans a trace, batches of 512 over gRPC. CPU is that of the containers on the way, as their "
-        f"control groups count it. {speed(found)} {cost(found, both)}\n\n"
+        "generator: ten spans a trace, batches of 512 over gRPC. CPU is what the containers on the way take more than "
+        f"when they do nothing, as their control groups count it. {speed(found)} {cost(found, both)}\n\n"
     )
-    columns = "| spans/s | straight into Tempo | CPU a span | agent → gateway → Tempo | CPU a span | times |\n"
+    columns = "| asked for | straight into Tempo | CPU a span | agent → gateway → Tempo | CPU a span | times |\n"
     return f"{head}{columns}|---|---|---|---|---|---|\n{table}\n"
 
 
@@ -127,15 +139,15 @@ def row(rate: int, straight: Trial, through: Trial) -> str:
     """Return a line of the table."""
     parts = " + ".join(f"{through.processor[name] / max(1, through.arrived):.1f}" for name in WAYS[THROUGH])
     return (
-        f"| {rate:,} | {arrived(straight)} | {straight.each:.1f} µs | {arrived(through)} "
+        f"| {rate:,} | {carried(straight)} | {straight.each:.1f} µs | {carried(through)} "
         f"| {through.each:.1f} µs ({parts}) | {through.each / straight.each:.2f} |\n"
     )
 
 
-def arrived(one: Trial) -> str:
-    """Return how many spans a second arrived, and which share was lost, if any was."""
-    lost = "" if one.is_whole else f", {1 - one.arrived / one.generated:.1%} lost"
-    return f"{one.arrived / one.seconds:,.0f}/s{lost}"
+def carried(one: Trial) -> str:
+    """Return how many spans a second there were, and which share of them did not arrive."""
+    lost = "all arrived" if one.is_whole else f"{1 - one.arrived / one.generated:.1%} lost"
+    return f"{one.generated / SECONDS:,.0f}/s, {lost}"
 
 
 def speed(found: dict[tuple[str, int], Trial]) -> str:
