@@ -86,6 +86,7 @@ TEMPO_METRICS_HOST: Final = "tempo-metrics"  # counts all spans where `tempo` st
 PROMETHEUS_HOST: Final = "prometheus"
 ALERTMANAGER_HOST: Final = "alertmanager"
 GRAFANA_HOST: Final = "grafana"
+BEYLA_HOST: Final = "beyla"
 
 # Grafana's datasource UIDs. Everything refers to them, nothing to names.
 PROMETHEUS_UID: Final = "prometheus"

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -92,8 +93,15 @@ def say_differences(site: Site) -> None:
         return
     version = dialect_of(site).VERSION
     progress(f"stand-in images instead of the official ones; Tempo {version} instead of the spec's:")
-    for sentence in [*dialect_of(site).differences(site), *WITHOUT]:
+    for sentence in [*dialect_of(site).differences(site), *unwatched(site), *WITHOUT]:
         progress(f"  - {sentence}")
+
+
+def unwatched(site: Site) -> Iterator[str]:
+    """Yield which services have no spans, as nothing watches them."""
+    names = [service.name for service in site.services if service.instrument is not None]
+    if names:
+        yield f"no Beyla: its image cannot be built from packages; no spans of {', '.join(names)}"
 
 
 def not_ready(stack: Stack) -> str:
