@@ -94,6 +94,7 @@ PROMETHEUS_HOST: Final = "prometheus"
 ALERTMANAGER_HOST: Final = "alertmanager"
 GRAFANA_HOST: Final = "grafana"
 LOKI_HOST: Final = "loki"
+BEYLA_HOST: Final = "beyla"
 
 # Grafana's datasource UIDs. Everything refers to them, nothing to names.
 PROMETHEUS_UID: Final = "prometheus"

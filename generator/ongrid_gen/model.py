@@ -16,7 +16,11 @@ LISTED = "conditions"  # the key whose value is a list, also in Ongrid's envelop
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One `service.name` value of the site."""
+    """One `service.name` value of the site.
+
+    With `instrument` its spans are made by that program on the machine of `edge` (None: of the only one), which finds
+    it by the port on which it listens.
+    """
 
     path: Path
     name: str
@@ -26,6 +30,9 @@ class Service:
     owner: str | None
     operations: tuple[str, ...]
     template_ids: bool = False
+    instrument: str | None = None
+    port: int | None = None
+    edge: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

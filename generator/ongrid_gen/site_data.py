@@ -96,6 +96,9 @@ def _service(index: int, data: Data) -> Service:
         owner=data.get("owner"),
         operations=tuple(data["operations"]),
         template_ids=data["template_ids"],
+        instrument=data.get("instrument"),
+        port=data.get("port"),
+        edge=data.get("edge"),
     )
 
 

@@ -496,8 +496,15 @@ TRAFFIC: dict[str, tuple[str, Spec, Spec]] = {
 # The site.
 
 
-def service(ground: Ground, name: str, aliases: list[str]) -> Any_:
-    """Return one service."""
+def service(ground: Ground, name: str, aliases: list[str], edges: Sequence[str] = ("local",), port: int = 1) -> Any_:
+    """Return one service, which Beyla of one of the edges may watch."""
+    where = {"edge": one_of(list(edges))}
+    watched = {"instrument": st.just("beyla"), "port": st.just(port), **(where if len(edges) > 1 else {})}
+    return together(own_service(ground, name, aliases), st.just({}) | keys(watched, optional=where))
+
+
+def own_service(ground: Ground, name: str, aliases: list[str]) -> Any_:
+    """Return one service, without what makes its spans."""
     listed = {"operations": st.just(list(ground.operations[name]))} if ground.operations[name] else {}
     return keys(
         {"name": st.just(name), **listed},
@@ -768,7 +775,11 @@ def specs(draw: st.DrawFn, most: int = 3) -> Spec:
     taken = set(map(spelled_alike, ground.operations))
     aliases = draw(some(TEXT, 0, 2).map(lambda found: [one for one in found if spelled_alike(one) not in taken]))
     names = list(ground.operations)
-    spec["services"] = [draw(service(ground, name, aliases if name == names[0] else [])) for name in names]
+    edges = [edge["name"] for edge in spec.get("edges", [{"name": "local"}])]
+    spec["services"] = [
+        draw(service(ground, name, aliases if name == names[0] else [], edges, number))
+        for number, name in enumerate(names, 65533)
+    ]
     if spec.get("ingest", {}).get("listen") in OPEN:
         spec["suppress"] = [draw(SUPPRESSED)]
     if "tail" in spec.get("sampling", {}):

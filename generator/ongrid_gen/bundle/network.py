@@ -118,6 +118,11 @@ def is_alertmanager(data: Mapping[str, Any]) -> bool:
     return "route" in data and "receivers" in data
 
 
+def is_beyla(data: Mapping[str, Any]) -> bool:
+    """Tell whether a file is a configuration of Beyla."""
+    return "otel_traces_export" in data
+
+
 def listeners(service: Service) -> Iterator[Listener]:
     """Yield the ports on which a container listens, as its configuration says."""
     file, data = service.config, service.settings
@@ -283,8 +288,17 @@ def prometheus_calls(data: Mapping[str, Any]) -> Found:
                 yield str(target), API, (*path, "static_configs", number, "targets", place), secure
 
 
+def beyla_calls(data: Mapping[str, Any]) -> Found:
+    """Yield where Beyla sends spans."""
+    endpoint = dig(data, "otel_traces_export", "endpoint")
+    if isinstance(endpoint, str):
+        protocol = GRPC if dig(data, "otel_traces_export", "protocol") == "grpc" else HTTP
+        yield endpoint, protocol, ("otel_traces_export", "endpoint"), False
+
+
 CALLERS: Final[tuple[tuple[Callable[[Mapping[str, Any]], bool], Callable[[Mapping[str, Any]], Found]], ...]] = (
     (is_collector, collector_calls),
     (is_tempo, tempo_calls),
     (is_prometheus, prometheus_calls),
+    (is_beyla, beyla_calls),
 )

@@ -6,7 +6,7 @@ import click
 
 from ongrid_gen import snippets
 from ongrid_gen.commands.common import read_spec, site_argument, stand_ins_option
-from ongrid_gen.components import apps
+from ongrid_gen.components import apps, beyla
 from ongrid_gen.errors import CommandError
 
 
@@ -23,6 +23,12 @@ def command(site: Path, service: str, port: int | None, snippet: bool, stand_ins
     if found is None:
         names = ", ".join(item.name for item in spec.site.services)
         raise CommandError(f"no service `{service}` in the spec; there are: {names}")
+    if found.instrument is not None:
+        where = beyla.place_of(spec.site, found)
+        click.echo(
+            f"# nothing is to be set: Beyla of edge `{where}` watches who listens on port {found.port}", err=True
+        )
+        return
     if snippet:
         click.echo(snippets.snippet(spec.site, found, http_port=port), nl=False)
         return

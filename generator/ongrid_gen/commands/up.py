@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -96,7 +97,7 @@ def say_differences(site: Site) -> None:
         return
     version = dialect_of(site).VERSION
     progress(f"stand-in images instead of the official ones; Tempo {version} instead of the spec's:")
-    for sentence in [*dialect_of(site).differences(site), *unshared(site), *WITHOUT]:
+    for sentence in [*dialect_of(site).differences(site), *unshared(site), *unwatched(site), *WITHOUT]:
         progress(f"  - {sentence}")
 
 
@@ -104,6 +105,13 @@ def unshared(site: Site) -> list[str]:
     """Return the sentence about `gateway.replicas`, where the spec asks for some."""
     asked = site.source["gateway"]["replicas"]
     return [UNSHARED.format(asked=asked)] if asked > 1 and site.sampling.tail is not None else []
+
+
+def unwatched(site: Site) -> Iterator[str]:
+    """Yield which services have no spans, as nothing watches them."""
+    names = [service.name for service in site.services if service.instrument is not None]
+    if names:
+        yield f"no Beyla: its image cannot be built from packages; no spans of {', '.join(names)}"
 
 
 def not_ready(stack: Stack) -> str:

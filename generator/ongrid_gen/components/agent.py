@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, collector, host_agent, own_metrics, privacy, receivers, secrets
+from ongrid_gen.components import access, beyla, collector, host_agent, own_metrics, privacy, receivers, secrets
 from ongrid_gen.components.base import Tree, publish, stamped, yaml_file
 from ongrid_gen.conventions import AGENT_HOST, COLLECTOR_HEALTH, EDGE, SECRETS_VARIABLE
 from ongrid_gen.model import Edge, Site
@@ -20,6 +20,9 @@ def files(site: Site) -> Tree:
     tree: Tree = {}
     for edge in site.edges:
         own = {CONFIG: yaml_file(config(site, edge), site), **host_agent.files(site, edge, MEMORY)}
+        seen = beyla.watched(site, edge)
+        if seen:
+            own[beyla.CONFIG] = yaml_file(beyla.config(site, seen), site)
         own["compose.yaml"] = yaml_file(compose(site, edge, own), site)
         tree |= {f"edge/{edge.name}/{path}": text for path, text in own.items()}
     return tree
@@ -84,6 +87,8 @@ def compose(site: Site, edge: Edge, files: Tree) -> dict[str, Any]:
         ),
         "ready": collector.prober(site.images, [f"{AGENT_HOST}:{COLLECTOR_HEALTH}"], ["ingest"]),
     }
+    if beyla.watched(site, edge):
+        services[beyla.NAME] = beyla.container(site)
     if site.gateway.queue_persistent:
         services[f"{NAME}{collector.INIT_SUFFIX}"] = collector.queue_init(site, NAME)
     data: dict[str, Any] = {"name": edge_project(site, edge.name), "services": stamped(services, files)}

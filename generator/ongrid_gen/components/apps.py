@@ -29,7 +29,7 @@ def files(site: Site) -> Tree:
             lines=[Code(f"{key}={value}") for key, value in variables(site, service).items()],
         )
         for service in site.services
-        if service.language != "browser"
+        if service.language != "browser" and service.instrument is None
     }
 
 

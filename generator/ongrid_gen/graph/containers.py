@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from ongrid_gen.bundle.apps import Published, published
+from ongrid_gen.bundle.apps import Published, published, watched
 from ongrid_gen.bundle.contracts.open_port import is_edge
 from ongrid_gen.bundle.files import COMPOSE
 from ongrid_gen.bundle.network import (
@@ -12,6 +12,7 @@ from ongrid_gen.bundle.network import (
     HTTP,
     Listener,
     is_alertmanager,
+    is_beyla,
     is_collector,
     is_grafana,
     is_prometheus,
@@ -24,7 +25,8 @@ from ongrid_gen.graph.words import listed
 
 SPOKEN: Final = {GRPC: "OTLP/gRPC", HTTP: "OTLP/HTTP"}
 SORTS: Final = (
-    (is_tempo, Sort.STORE), (is_prometheus, Sort.PROMETHEUS), (is_alertmanager, Sort.ALERTMANAGER)
+    (is_beyla, Sort.APPLICATION), (is_tempo, Sort.STORE),
+    (is_prometheus, Sort.PROMETHEUS), (is_alertmanager, Sort.ALERTMANAGER)
 )  # fmt: skip
 # So many ports on which it listens, and that it publishes, stand in a box; the others are in its note.
 MOST_LISTENS, MOST_PUBLISHES = 4, 2
@@ -40,10 +42,16 @@ def containers(wiring: Wiring) -> Iterator[tuple[Node, bool]]:
 
 def container(service: Service, listens: list[str], publishes: list[str]) -> Node:
     """Return the box of a container."""
+    listens = [*watched_text(service), *listens]
     edge = "" if service.file == COMPOSE else f" ({PurePosixPath(service.file).parent.name})"
     lines = (*listed(listens, MOST_LISTENS), *listed(publishes, MOST_PUBLISHES))
     note = "\n".join((str(service.data.get("image", "")), *listens, *publishes))
     return Node(container_id(service), sort_of(service), f"{service.name}{edge}", lines, note)
+
+
+def watched_text(service: Service) -> list[str]:
+    """Return which services Beyla watches; nothing of any other program."""
+    return [f"watches {name} :{port}" for name, port in watched(service.settings)] if is_beyla(service.settings) else []
 
 
 def container_id(service: Service) -> str:

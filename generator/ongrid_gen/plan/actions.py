@@ -9,6 +9,7 @@ from ongrid_gen.components.collector import INIT_SUFFIX, QUEUE_DIR
 from ongrid_gen.conventions import (
     AGENT_HOST,
     ALERTMANAGER_HOST,
+    BEYLA_HOST,
     GATEWAY_HOST,
     GRAFANA_HOST,
     PROMETHEUS_HOST,
@@ -49,6 +50,7 @@ RECREATE: Final = {
     "kept",
     ALERTMANAGER_HOST: "nothing is notified meanwhile, Prometheus sends again what fires; silences are on its volume",
     GRAFANA_HOST: "no dashboards meanwhile; what people saved is kept",
+    BEYLA_HOST: "requests that it does not see meanwhile have no spans",
 }
 RELOAD: Final = {
     PROMETHEUS_HOST: f"{NO_GAP}, no scrape is missed",

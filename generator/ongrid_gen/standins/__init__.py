@@ -83,6 +83,7 @@ STAND_INS: Final[dict[str, StandIn]] = {
 }
 
 UNAVAILABLE: Final[dict[str, str]] = {
+    "beyla": "it is in no package registry in a form that runs: its eBPF programs are compiled in its repository",
     "grafana": "it is in no package registry in a form that runs: neither as a Go module nor in Debian",
 }
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
+from ongrid_gen.bundle.apps import watched
+from ongrid_gen.bundle.network import is_beyla
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
 from ongrid_gen.conventions import SERVICE, SERVICE_NAME
@@ -28,7 +30,8 @@ def check(wiring: Wiring) -> Iterator[Problem]:
 
 
 def services(wiring: Wiring) -> list[str]:
-    """Return the services: those that have a file of variables, and (browsers have none) those that have alerts."""
+    """Return the services: of a file of variables, of Beyla's, and (browsers have none) those that have alerts."""
     named = [PurePosixPath(file).stem for file in wiring.bundle.names if file.startswith(ENVIRONMENTS)]
+    named += [name for one in wiring.running(is_beyla) for name, _ in watched(one.settings)]
     told = [service for alert in wiring.alerts if (service := alert.labels.get(SERVICE))]
     return list(dict.fromkeys((*named, *told))) if named else []
