@@ -78,6 +78,7 @@ AGENT_JOB: Final = "agent"
 OWN_METRICS: Final = "otelcol_"
 
 LOCALHOST: Final = "localhost"
+DOCKER_HOST: Final = "host.docker.internal"  # this machine, as its containers know it
 # Host names inside the networks of the stack: the names of the compose services.
 AGENT_HOST: Final = "agent"
 GATEWAY_HOST: Final = "gateway"
@@ -95,6 +96,7 @@ ALERTMANAGER_UID: Final = "alertmanager"
 SECRETS_DIR: Final = "/run/secrets"
 # The folder of the secrets, for Compose.
 SECRETS_VARIABLE: Final = "ONGRID_GEN_SECRETS"
+EXTERNAL: Final = "external"  # the folder of what is put into programs of others
 RUNBOOKS: Final = "runbooks"
 QUERIES: Final = "queries/traceql.yaml"
 # On a container: the digest of the files it reads.

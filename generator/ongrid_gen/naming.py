@@ -19,6 +19,11 @@ def edge_secrets(edge: str) -> str:
     return f"edges/{edge}"
 
 
+def datasource_uid(site: Site, uid: str) -> str:
+    """Return the UID of a datasource: in a Grafana of somebody else's it begins with the site's name."""
+    return uid if site.owns("grafana") else f"{site.name}-{uid}"
+
+
 def ingest_network(site: Site) -> str:
     """Return the network in which agents on the same machine reach the gateway."""
     return f"{project(site)}_ingest"

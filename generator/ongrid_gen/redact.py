@@ -15,7 +15,7 @@ SECRET_PAIRS: Final = frozenset(
      ("integration", "key"), ("service", "key")}
 )  # fmt: skip
 WORD: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
-ELSEWHERE: Final = re.compile(r"secrets/[^/]+|/run/secrets/.+|\$\{env:[A-Za-z_][A-Za-z0-9_]*\}")
+ELSEWHERE: Final = re.compile(r"secrets/[^/]+|/run/secrets/.+|\$__file\{[^{}]+\}|\$\{env:[A-Za-z_][A-Za-z0-9_]*\}")
 # The address of a container, as the files of a bundle are full of them; a webhook's has a path that is its secret.
 INSIDE: Final = re.compile(r"https?://[A-Za-z0-9_-]+(?::\d+)?(?:/api/v1/\w+)?/?")
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)

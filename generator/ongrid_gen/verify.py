@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from ongrid_gen.blame import blame
-from ongrid_gen.components import agent, host_agent, tempo
+from ongrid_gen.components import agent, host_agent, tempo, theirs
 from ongrid_gen.components.images import ALERTMANAGER, OTELCOL, PROMETHEUS
 from ongrid_gen.components.tempo.base import Role, roles
 from ongrid_gen.conventions import SECRETS_VARIABLE
@@ -69,8 +69,10 @@ def engines(site: Site, tree: Tree) -> list[Engine]:
     agents = sorted(path for path in tree if path.endswith("otelcol/agent.yaml"))
     found = [
         Engine("promtool check config", "prometheus/prometheus.yaml", promtool(site, "config", "prometheus.yaml")),
-        Engine("amtool", "alertmanager/alertmanager.yaml", amtool(site)),
+        Engine("amtool", "alertmanager/alertmanager.yaml", amtool(site, "alertmanager")),
+        Engine("amtool", theirs.alertmanager.CONFIG, amtool(site, theirs.alertmanager.FOLDER)),
     ]
+    found = [engine for engine in found if engine.file in tree]
     found += [Engine(role.host, role.config, tempo_check(site, role)) for role in roles(site)]
     if rules:
         names = [path.removeprefix("prometheus/") for path in rules]
@@ -112,13 +114,14 @@ def promtool(site: Site, what: str, *arguments: str) -> Callable[[Path], str]:
     return ask
 
 
-def amtool(site: Site) -> Callable[[Path], str]:
-    """Ask amtool."""
+def amtool(site: Site, below: str) -> Callable[[Path], str]:
+    """Ask amtool. What is for somebody else's program is asked where its page says that it is copied to."""
     image = ALERTMANAGER.reference(site.images)
 
     def ask(folder: Path) -> str:
-        mount = f"{folder / 'alertmanager'}:/etc/alertmanager"
-        return contained(image, mount, "/bin/amtool", "check-config", "/etc/alertmanager/alertmanager.yaml")
+        inside = "/etc/alertmanager" if site.owns("alertmanager") else f"/etc/alertmanager/{site.name}"
+        mount = f"{folder / below}:{inside}"
+        return contained(image, mount, "/bin/amtool", "check-config", f"{inside}/alertmanager.yaml")
 
     return ask
 

@@ -2,27 +2,26 @@
 
 from typing import Any, Final
 
+from ongrid_gen.components import ways
 from ongrid_gen.components.base import ComposeService, Container, Tree, publish, yaml_file
 from ongrid_gen.components.images import GRAFANA
 from ongrid_gen.components.tempo import dialect_of
 from ongrid_gen.conventions import (
     ALERTMANAGER_HOST,
-    ALERTMANAGER_HTTP,
     ALERTMANAGER_UID,
     CALLS,
     EXEMPLAR_LABEL,
     GRAFANA_HTTP,
     LATENCY_BUCKET,
     PROMETHEUS_HOST,
-    PROMETHEUS_HTTP,
     PROMETHEUS_UID,
     SECRETS_DIR,
     SERVICE,
     TEMPO_HOST,
-    TEMPO_HTTP,
     TEMPO_UID,
 )
-from ongrid_gen.model import Site
+from ongrid_gen.model import External, Site
+from ongrid_gen.naming import datasource_uid
 from ongrid_gen.text import grafana_escape
 from ongrid_gen.units import format_duration
 
@@ -37,35 +36,67 @@ def files(site: Site) -> Tree:
     """Return the provisioning, or nothing where Grafana is not part of the stack."""
     if not site.grafana.enabled:
         return {}
-    sources = [prometheus(site), tempo(site), alertmanager()]
+    sources = datasources(site)
     # a datasource that is not listed any more, or bears another name, is deleted before the others are made
     return {DATASOURCES: yaml_file({"apiVersion": 1, "prune": True, "datasources": sources}, site)}
 
 
-def datasource(name: str, uid: str, url: str, **json_data: Any) -> dict[str, Any]:
-    """Return one datasource; its type is its UID's name."""
-    return {
-        "name": name, "uid": uid, "type": uid, "access": "proxy", "url": url, "editable": False,
+def datasources(site: Site) -> list[dict[str, Any]]:
+    """Return what Grafana asks."""
+    return [prometheus(site), tempo(site), alertmanager(site)]
+
+
+def datasource(site: Site, component: str, name: str, uid: str, **json_data: Any) -> dict[str, Any]:
+    """Return the datasource of a component; its type is its UID's name. In a Grafana of others its names are ours."""
+    own = site.owns(NAME)
+    url = ways.way_to(site, component).url if own else ways.url_for_them(site, component)
+    found = {
+        "name": name if own else f"{site.name} {name}",
+        "uid": datasource_uid(site, uid),
+        "type": uid,
+        "access": "proxy",
+        "url": url,
+        "editable": False,
         "jsonData": json_data,
-    }  # fmt: skip
+    }
+    return found if site.owns(component) else found | credential(site.external[component], found)
+
+
+def credential(theirs: External, source: dict[str, Any]) -> dict[str, Any]:
+    """Return what a datasource shows a program of somebody else's; Grafana reads it from the file itself."""
+    found: dict[str, Any] = {"jsonData": dict(source["jsonData"])}
+    secure: dict[str, str] = {}
+    if theirs.credential is not None:
+        value = f"$__file{{{ways.secret_path(theirs.credential)}}}"
+        if theirs.user is None:
+            found["jsonData"]["httpHeaderName1"] = "Authorization"
+            secure["httpHeaderValue1"] = f"Bearer {value}"
+        else:
+            found |= {"basicAuth": True, "basicAuthUser": grafana_escape(theirs.user)}
+            secure["basicAuthPassword"] = value
+    if theirs.ca is not None:
+        found["jsonData"]["tlsAuthWithCACert"] = True
+        secure["tlsCACert"] = f"$__file{{{ways.secret_path(theirs.ca)}}}"
+    return found | ({"secureJsonData": secure} if secure else {})
 
 
 def prometheus(site: Site) -> dict[str, Any]:
     """Metrics. Exemplars link to Tempo under its own label name and under that of the SDKs."""
     links = [
-        {"name": label, "datasourceUid": TEMPO_UID, "urlDisplayLabel": "Trace"}
+        {"name": label, "datasourceUid": datasource_uid(site, TEMPO_UID), "urlDisplayLabel": "Trace"}
         for label in (EXEMPLAR_LABEL, SDK_EXEMPLAR_LABEL)
     ]
     return datasource(
+        site,
+        PROMETHEUS_HOST,
         "Prometheus",
         PROMETHEUS_UID,
-        f"http://{PROMETHEUS_HOST}:{PROMETHEUS_HTTP}",
         httpMethod="POST",
         timeInterval=format_duration(site.metrics.interval),
         prometheusType="Prometheus",
         manageAlerts=True,
         **({"exemplarTraceIdDestinations": links} if site.metrics.exemplars else {}),
-    ) | {"isDefault": True}
+    ) | ({"isDefault": True} if site.owns(NAME) else {})
 
 
 def tempo(site: Site) -> dict[str, Any]:
@@ -73,13 +104,15 @@ def tempo(site: Site) -> dict[str, Any]:
     streaming = dialect_of(site).TRACEQL
     rate = f"sum(rate({CALLS}{{$__tags}}[5m]))"
     quantile = f"histogram_quantile(0.95, sum by (le) (rate({LATENCY_BUCKET}{{$__tags}}[5m])))"
+    metrics = datasource_uid(site, PROMETHEUS_UID)
     return datasource(
+        site,
+        TEMPO_HOST,
         "Tempo",
         TEMPO_UID,
-        f"http://{TEMPO_HOST}:{TEMPO_HTTP}",
         httpMethod="GET",
         tracesToMetrics={
-            "datasourceUid": PROMETHEUS_UID,
+            "datasourceUid": metrics,
             "spanStartTimeShift": "-15m",
             "spanEndTimeShift": "15m",
             "tags": [{"key": "service.name", "value": SERVICE}],
@@ -88,19 +121,19 @@ def tempo(site: Site) -> dict[str, Any]:
                 {"name": "p95", "query": grafana_escape(quantile)},
             ],
         },
-        serviceMap={"datasourceUid": PROMETHEUS_UID},
+        serviceMap={"datasourceUid": metrics},
         nodeGraph={"enabled": True},
         search={"hide": False},
         streamingEnabled={"search": streaming, "metrics": streaming},
     )
 
 
-def alertmanager() -> dict[str, Any]:
+def alertmanager(site: Site) -> dict[str, Any]:
     """Alerts and silences."""
-    url = f"http://{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}"
     return datasource(
-        "Alertmanager", ALERTMANAGER_UID, url, implementation="prometheus", handleGrafanaManagedAlerts=False
-    )
+        site, ALERTMANAGER_HOST, "Alertmanager", ALERTMANAGER_UID,
+        implementation="prometheus", handleGrafanaManagedAlerts=False,
+    )  # fmt: skip
 
 
 def service(site: Site) -> ComposeService | None:

@@ -1,9 +1,11 @@
 """Prometheus: receives the generator's series, scrapes the stack, evaluates the rules."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ongrid_gen import selfmon
 from ongrid_gen.alerts.stencil import alert_files
+from ongrid_gen.components import ways
 from ongrid_gen.components.base import ComposeService, Container, Tree, publish, yaml_file
 from ongrid_gen.components.images import PROMETHEUS
 from ongrid_gen.conventions import (
@@ -11,6 +13,7 @@ from ongrid_gen.conventions import (
     ALERTMANAGER_HOST,
     ALERTMANAGER_HTTP,
     COLLECTOR_METRICS,
+    DOCKER_HOST,
     GATEWAY_HOST,
     PROMETHEUS_HTTP,
     TEMPO_HOST,
@@ -37,7 +40,6 @@ STACK_JOBS: Final = {
 COUNTING_JOB: Final = {TEMPO_METRICS_HOST: f"{TEMPO_METRICS_HOST}:{TEMPO_HTTP}"}  # where traces are sampled
 # Of these and of the agents, which push, a site's own jobs cannot have the names.
 OWN_JOBS: Final = (*STACK_JOBS, *COUNTING_JOB, AGENT_JOB)
-DOCKER_HOST: Final = "host.docker.internal"
 
 
 def files(site: Site) -> Tree:
@@ -58,7 +60,7 @@ def rule_texts(file: RuleFile, site: Site) -> Tree:
 def config(site: Site) -> dict[str, Any]:
     """Return prometheus.yaml. Without the out-of-order window one late sample refuses a whole remote write."""
     storage: dict[str, Any] = {"tsdb": {"out_of_order_time_window": "10m"}}
-    jobs = STACK_JOBS if site.sampling.tail is None else {**STACK_JOBS, **COUNTING_JOB}
+    jobs = stack_jobs(site)
     if site.metrics.exemplars:
         storage["exemplars"] = {"max_exemplars": 100_000}
     return {
@@ -69,10 +71,29 @@ def config(site: Site) -> dict[str, Any]:
         },
         "storage": storage,
         "rule_files": ["/etc/prometheus/rules/*.yaml"],
-        "alerting": {"alertmanagers": [static(f"{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}", wrap=True)]},
+        "alerting": {"alertmanagers": [to_alertmanager(site)]},
         "scrape_configs": [own_job(job, target, site) for job, target in jobs.items()]
         + [scrape_config(job) for job in site.prometheus.scrape],
     }
+
+
+def stack_jobs(site: Site) -> dict[str, str]:
+    """Return the programs of the stack that are scraped, and where: those that are ours."""
+    jobs = STACK_JOBS if site.sampling.tail is None else {**STACK_JOBS, **COUNTING_JOB}
+    return {job: target for job, target in jobs.items() if site.owns(job)}
+
+
+def to_alertmanager(site: Site) -> dict[str, Any]:
+    """Return where alerts are sent."""
+    way = ways.way_to(site, ALERTMANAGER_HOST)
+    parts = urlsplit(way.url)
+    return {
+        **({} if parts.scheme == "http" else {"scheme": parts.scheme}),
+        **({"path_prefix": parts.path} if parts.path else {}),
+        **way.client,
+        **static(parts.netloc if parts.port else f"{parts.netloc}:{ {'http': 80, 'https': 443}[parts.scheme]}",
+                 wrap=True),
+    }  # fmt: skip
 
 
 def own_job(job: str, target: str, site: Site) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ongrid_gen.conventions import (
     SERVER,
     SERVICE_NAME,
 )
-from ongrid_gen.drill.sink import Sink
+from ongrid_gen.drill.sink import Hears
 from ongrid_gen.drill.targets import target
 from ongrid_gen.drill.traffic import HEALTHY, Sender, Traffic
 from ongrid_gen.model import Drill, Site
@@ -67,7 +67,7 @@ class Run:
 
     stack: Stack
     drill: Drill
-    sink: Sink
+    sink: Hears
     say: Say
     prometheus: str
     started: float = 0.0

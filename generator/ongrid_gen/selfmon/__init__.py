@@ -33,10 +33,11 @@ __all__ = ["WATCHERS", "Watch", "components", "explain_text", "names", "pages", 
 
 
 def components(site: Site) -> dict[str, list[Watch]]:
-    """Return every watch, by component."""
+    """Return every watch, by component. A program of somebody else's is theirs to watch."""
     found: dict[str, list[Watch]] = {}
     for watcher in WATCHERS:
-        found.setdefault(watcher.COMPONENT, []).extend(watcher.watches(site))
+        if site.owns(watcher.COMPONENT):
+            found.setdefault(watcher.COMPONENT, []).extend(watcher.watches(site))
     return found
 
 

@@ -1,0 +1,133 @@
+"""Programs of others in place of containers: what is left out, what is rendered for them, and that it fits together."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ongrid_gen.bundle.contracts import check_bundle
+from ongrid_gen.bundle.files import read_bundle
+from ongrid_gen.components.theirs.versions import MINIMUM, is_enough
+from ongrid_gen.plan.base import Action
+from ongrid_gen.render import Tree, render
+from ongrid_gen.write import write
+from plan.conftest import plan_of, rendered
+from support import site_of
+
+BASE = """
+version: 1
+site: demo
+services: [{name: payments-api, owner: team-a, operations: [GET /]}]
+alerts:
+  - {name: Slow, kind: trace_latency, service: payments-api, threshold_ms: 800}
+notify:
+  channels: [{name: oncall, type: slack, url_file: secrets/slack.url}]
+  default: oncall
+maintenance: [{name: night, from: "22:00", to: "04:00"}]
+"""
+ALERTMANAGER = """
+alertmanager:
+  external:
+    url: https://am.example.com/alerts
+    auth: {basic: {user: kim, password_file: secrets/am.password}}
+    ca_file: secrets/am.ca
+"""
+GRAFANA = 'grafana: {external: {url: "http://localhost:13000"}}\n'
+VARIANTS = {"alertmanager": ALERTMANAGER, "grafana": GRAFANA, "both": ALERTMANAGER + GRAFANA}
+
+
+def data(tree: Tree, path: str) -> Any:
+    """Return a file as data."""
+    return yaml.load(tree[path], yaml.CSafeLoader)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_bundle_that_counts_on_others_fits_together(variant: str, tmp_path: Path) -> None:
+    write(render(site_of(BASE + VARIANTS[variant])), tmp_path)
+    bundle = read_bundle(tmp_path)
+    assert [] == [problem.message for problem in check_bundle(bundle)]
+
+
+@pytest.mark.parametrize("name", ["alertmanager", "grafana"])
+def test_a_component_that_is_theirs_has_no_container_volume_or_rule(name: str) -> None:
+    tree = render(site_of(BASE + VARIANTS[name]))
+    compose = data(tree, "compose.yaml")
+    assert name not in compose["services"]
+    assert f"{name}-data" not in compose["volumes"]
+    assert not [path for path in tree if path.startswith((f"{name}/", f"prometheus/rules/self-{name}"))]
+    assert f"external/{name}/README.md" in tree
+    program = data(tree, f"external/{name}/program.yaml")
+    assert MINIMUM[name] == program["at_least"]
+
+
+def test_prometheus_sends_alerts_to_theirs_and_shows_the_credential() -> None:
+    tree = render(site_of(BASE + ALERTMANAGER))
+    (sent,) = data(tree, "prometheus/prometheus.yaml")["alerting"]["alertmanagers"]
+    assert {
+        "scheme": "https",
+        "path_prefix": "/alerts",
+        "basic_auth": {"username": "kim", "password_file": "/run/secrets/am.password"},
+        "tls_config": {"ca_file": "/run/secrets/am.ca"},
+        "static_configs": [{"targets": ["am.example.com:443"]}],
+    } == sent
+    compose = data(tree, "compose.yaml")
+    assert ["am.password", "am.ca"] == compose["services"]["prometheus"]["secrets"]
+    assert {"am.password", "am.ca", "grafana-admin"} == set(compose["secrets"])
+
+
+def test_what_theirs_gets_touches_no_alert_of_others() -> None:
+    config = data(render(site_of(BASE + ALERTMANAGER)), "external/alertmanager/alertmanager.yaml")
+    (branch,) = config["route"]["routes"]
+    assert ['site="demo"'] == branch["matchers"]
+    assert all('site="demo"' in rule[side] for rule in config["inhibit_rules"]
+               for side in ("source_matchers", "target_matchers"))  # fmt: skip
+    names = [one["name"] for one in (*config["receivers"], *config["time_intervals"])]
+    assert names == [name for name in names if name.startswith("demo/")]
+    assert {config["route"]["receiver"], branch["receiver"]} <= set(names)
+
+
+def test_a_grafana_of_theirs_keeps_its_default_and_what_it_has() -> None:
+    tree = render(site_of(BASE + GRAFANA))
+    provisioned = data(tree, "external/grafana/provisioning/datasources/demo.yaml")
+    assert "prune" not in provisioned
+    assert not any(source.get("isDefault") for source in provisioned["datasources"])
+    assert {"demo-prometheus", "demo-tempo", "demo-alertmanager"} == {one["uid"] for one in provisioned["datasources"]}
+    rules = tree["prometheus/rules/payments-api.yaml"]
+    assert "http://localhost:13000/explore" in rules
+    assert "demo-tempo" in rules
+
+
+def test_loopback_in_the_spec_is_this_machine_for_containers_too() -> None:
+    tree = render(site_of(BASE + 'alertmanager: {external: {url: "http://localhost:9093"}}'))
+    (sent,) = data(tree, "prometheus/prometheus.yaml")["alerting"]["alertmanagers"]
+    assert [{"targets": ["host.docker.internal:9093"]}] == sent["static_configs"]
+    prometheus = data(tree, "compose.yaml")["services"]["prometheus"]
+    assert ["host.docker.internal:host-gateway"] == prometheus["extra_hosts"]
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1", "10.0.0.5", "0.0.0.0", "::"])
+def test_what_theirs_asks_is_published_where_the_spec_says(listen: str) -> None:
+    said = f'{GRAFANA}reach: {{host: stack.example.com, listen: "{listen}"}}\n'
+    compose = data(render(site_of(BASE + said)), "compose.yaml")
+    addresses = {"127.0.0.1": ["127.0.0.1"], "10.0.0.5": ["127.0.0.1", "10.0.0.5"], "0.0.0.0": ["0.0.0.0"],
+                 "::": ["[::]"]}[listen]  # fmt: skip
+    for name, port in (("tempo", 3200), ("prometheus", 9090), ("alertmanager", 9093)):
+        assert [f"{address}:{port}:{port}" for address in addresses] == compose["services"][name]["ports"]
+    assert "ports" not in compose["services"]["gateway"]
+
+
+def test_the_plan_says_what_stays_behind() -> None:
+    plan = plan_of(rendered(BASE).tree, rendered(BASE + ALERTMANAGER))
+    steps = {step.component.label: step.action for step in plan.steps}
+    assert Action.REMOVE is steps["alertmanager"]
+    told = [loss.message for loss in plan.losses if loss.component == "alertmanager"]
+    assert ["the volume `alertmanager-data` at `/alertmanager` stays behind with what is on it: nothing mounts it any "
+            "more"] == told  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("version", "enough"), [("0.28.0", True), ("v0.31.1", True), ("0.27.0", False), ("main", True)]
+)
+def test_an_old_version_is_told(version: str, enough: bool) -> None:
+    assert enough is is_enough("alertmanager", version)
