@@ -122,7 +122,7 @@ def test_the_plan_says_what_stays_behind() -> None:
     steps = {step.component.label: step.action for step in plan.steps}
     assert Action.REMOVE is steps["alertmanager"]
     told = [loss.message for loss in plan.losses if loss.component == "alertmanager"]
-    assert ["the volume `alertmanager-data` at `/alertmanager` stays behind with what is on it: nothing mounts it any "
+    assert ["the volume `demo_alertmanager-data` at `/alertmanager` stays behind with what is on it: nothing mounts it any "
             "more"] == told  # fmt: skip
 
 
