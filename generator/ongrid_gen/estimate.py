@@ -96,6 +96,8 @@ def series_figures(site: Site) -> Iterator[Figure]:
     yield Figure("series", "in Prometheus", total, "series",
                  f"all of these + {own:,} that the stack says of itself", site.budget.series,
                  ("budget", "series"))  # fmt: skip
+    if not site.owns("prometheus"):
+        return  # its samples, disk and memory are not for us to say: others write there too
     rate = samples_per_second(generated, rules, site)
     disk = int(rate * BYTES_PER_SAMPLE * site.prometheus.retention)
     yield Figure("samples_per_second", "written by Prometheus", int(rate), "samples/s",

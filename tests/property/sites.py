@@ -706,6 +706,13 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
         "prometheus": keys(
             {**({"retention": st.just(ground.retention)} if long else {}), "scrape": scrape(ground, alerts)},
             optional={"memory": MEMORY, "disk": DISK, **aside["prometheus"]},
+        )
+        | keys(
+            {
+                **({"retention": st.just(ground.retention)} if long else {}),
+                "scrape": scrape(ground, alerts),
+                "external": external(HERE, write_url=THERE),
+            }
         ),
     }
     asks = {} if ground.tempo == "1.5" else {"queries": st.dictionaries(SLUG, one_of(TRACEQL), max_size=3)}

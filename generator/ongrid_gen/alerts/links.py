@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 
 from ongrid_gen.conventions import RUNBOOKS, TEMPO_UID
 from ongrid_gen.model import Site
-from ongrid_gen.naming import datasource_uid
+from ongrid_gen.naming import datasource_uid, page_of
 from ongrid_gen.text import promql_string, traceql_string
 from ongrid_gen.units import plain
 
@@ -45,7 +45,7 @@ def address(site: Site, spans: Spans) -> str:
 
     knows_traceql = dialect_of(site).TRACEQL
     if not site.grafana.enabled and site.owns("grafana"):
-        base = f"http://localhost:{site.tempo.port}/api/search?limit=20"
+        base = f"{page_of(site, 'tempo')}/api/search?limit=20"
         return f"{base}&q={quote(traceql(spans), safe='')}" if knows_traceql else base + by_tags(spans)
     uid = datasource_uid(site, TEMPO_UID)
     query = {"refId": "A", "datasource": {"type": "tempo", "uid": uid}, "limit": 20}

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen import catalogue
-from ongrid_gen.bundle.files import Bundle
+from ongrid_gen.bundle.files import COMPOSE, Bundle
+from ongrid_gen.bundle.guests import Guest
 from ongrid_gen.bundle.network import (
     SCRAPES,
     WRITERS,
@@ -110,10 +111,19 @@ def scraped(wiring: Wiring) -> list[Service]:
     known = {host for one in wiring.services for host in one.hosts}
     found = []
     for call in scrapes(wiring):
+        if isinstance(call.service, Guest):
+            found += by_job(call, wiring)
+            continue
         # another contract speaks of a name that is misspelt; what it was meant to expose is not missed as well
         host = call.host if call.host in known or "." in call.host else nearest(call.host, known)
         found += [call.service] if call.host == LOCALHOST else [one for one in wiring.services if host in one.hosts]
     return found
+
+
+def by_job(call: Call, wiring: Wiring) -> list[Service]:
+    """Return the containers that a Prometheus of somebody else's scrapes: its address is not the bundle's own."""
+    job = dig(call.service.settings, *call.path[1:3], "job_name")
+    return [one for one in wiring.services if one.name == job and one.file == COMPOSE]
 
 
 def scrapes(wiring: Wiring) -> Iterator[Call]:
@@ -188,4 +198,4 @@ def is_recorded(selector: Selector, rules: Sequence[Mapping[str, str]]) -> bool:
 def anything_scraped(wiring: Wiring) -> bool:
     """Tell whether Prometheus scrapes a program that is not the bundle's: it may expose anything."""
     known = {host for service in wiring.services for host in service.hosts} | {LOCALHOST}
-    return any(call.host not in known for call in scrapes(wiring))
+    return any(call.host not in known or isinstance(call.service, Guest) for call in scrapes(wiring))

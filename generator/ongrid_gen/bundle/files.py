@@ -16,6 +16,7 @@ RULES: Final = "prometheus/rules/"
 PROVISIONING: Final = "grafana/provisioning/datasources/"
 # Where the same stands for programs of others.
 THEIR_RULES: Final = f"{EXTERNAL}/{RULES}"
+EVERY_RULES: Final = (RULES, THEIR_RULES)
 THEIR_PROVISIONING: Final = f"{EXTERNAL}/{PROVISIONING}"
 DASHBOARDS: Final = "grafana/dashboards/"
 READ: Final = (".yaml", ".yml", ".json")

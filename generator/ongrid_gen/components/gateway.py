@@ -6,7 +6,7 @@ stores what is kept (docs/adr/0014-red-before-sampling.md).
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, collector, limits, own_metrics, privacy, sampling
+from ongrid_gen.components import access, collector, limits, own_metrics, privacy, sampling, ways
 from ongrid_gen.components.base import ComposeService, Tree, publish, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.tempo.base import COUNT, STORE, Role, roles
@@ -41,7 +41,7 @@ def config(site: Site) -> dict[str, Any]:
         }
     processors |= privacy.processors(site) | limits.processors(site)
     sampler = {} if tail is None else {sampling.PROCESSOR: sampling.processor(site, tail)}
-    extensions = {**collector.extensions(site), **access.gateway_extensions(site)}
+    extensions = {**collector.extensions(site), **access.gateway_extensions(site), **ways.extensions(site)}
     own = own_metrics.gateway_processors(site)
     return {
         "extensions": extensions,
@@ -50,7 +50,7 @@ def config(site: Site) -> dict[str, Any]:
         "processors": {**processors, **sampler, **own},
         "exporters": {
             **{exporter(role): to_tempo(site, role) for role in roles(site)},
-            own_metrics.TO_PROMETHEUS: own_metrics.to_prometheus(),
+            own_metrics.TO_PROMETHEUS: own_metrics.to_prometheus(site),
         },
         "service": {
             "extensions": list(extensions),

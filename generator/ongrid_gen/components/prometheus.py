@@ -44,7 +44,12 @@ OWN_JOBS: Final = (*STACK_JOBS, *COUNTING_JOB, AGENT_JOB)
 
 def files(site: Site) -> Tree:
     """Return the configuration, a rules file per group, and the unit tests of each."""
-    tree: Tree = {CONFIG: yaml_file(config(site), site)}
+    return {CONFIG: yaml_file(config(site), site), **rules(site)}
+
+
+def rules(site: Site) -> Tree:
+    """Return a rules file per group, and the unit tests of each."""
+    tree: Tree = {}
     for file in selfmon.rule_files(site):
         tree |= rule_texts(file, site)
     tree |= alert_files(site, rule_texts)
@@ -53,28 +58,30 @@ def files(site: Site) -> Tree:
 
 def rule_texts(file: RuleFile, site: Site) -> Tree:
     """Return a rules file and the files of its unit tests."""
-    tests = {tests_path(file, tests): yaml_file(tests_data(file, tests), site) for tests in file.tests}
+    tests = {tests_path(file, tests): yaml_file(tests_data(file, tests, site), site) for tests in file.tests}
     return {rules_path(file): yaml_file(rules_data(file, site), site), **tests}
 
 
 def config(site: Site) -> dict[str, Any]:
     """Return prometheus.yaml. Without the out-of-order window one late sample refuses a whole remote write."""
-    storage: dict[str, Any] = {"tsdb": {"out_of_order_time_window": "10m"}}
-    jobs = stack_jobs(site)
-    if site.metrics.exemplars:
-        storage["exemplars"] = {"max_exemplars": 100_000}
     return {
         "global": {
             "scrape_interval": SCRAPE_INTERVAL,
             "evaluation_interval": format_duration(site.alerting.interval),
             "external_labels": {label: prometheus_escape(value) for label, value in site.external_labels.items()},
         },
-        "storage": storage,
+        "storage": storage(site),
         "rule_files": ["/etc/prometheus/rules/*.yaml"],
         "alerting": {"alertmanagers": [to_alertmanager(site)]},
-        "scrape_configs": [own_job(job, target, site) for job, target in jobs.items()]
+        "scrape_configs": [own_job(job, target, site) for job, target in stack_jobs(site).items()]
         + [scrape_config(job) for job in site.prometheus.scrape],
     }
+
+
+def storage(site: Site) -> dict[str, Any]:
+    """Return how samples are kept: late ones, which Tempo sends after a restart, and exemplars."""
+    exemplars = {"exemplars": {"max_exemplars": 100_000}} if site.metrics.exemplars else {}
+    return {"tsdb": {"out_of_order_time_window": "10m"}, **exemplars}
 
 
 def stack_jobs(site: Site) -> dict[str, str]:
@@ -86,11 +93,16 @@ def stack_jobs(site: Site) -> dict[str, str]:
 def to_alertmanager(site: Site) -> dict[str, Any]:
     """Return where alerts are sent."""
     way = ways.way_to(site, ALERTMANAGER_HOST)
-    parts = urlsplit(way.url)
+    return alertmanager_at(way.url, way.client)
+
+
+def alertmanager_at(url: str, client: dict[str, Any]) -> dict[str, Any]:
+    """Return an Alertmanager by its address, and what is shown to it."""
+    parts = urlsplit(url)
     return {
         **({} if parts.scheme == "http" else {"scheme": parts.scheme}),
         **({"path_prefix": parts.path} if parts.path else {}),
-        **way.client,
+        **client,
         **static(parts.netloc if parts.port else f"{parts.netloc}:{ {'http': 80, 'https': 443}[parts.scheme]}",
                  wrap=True),
     }  # fmt: skip
@@ -121,15 +133,19 @@ def static(target: str, *, wrap: bool = False) -> dict[str, Any]:
 
 def flags(site: Site) -> list[str]:
     """Return the command line. Without the receiver Tempo's series are a 404 that only Tempo sees."""
-    exemplars = ["--enable-feature=exemplar-storage"] if site.metrics.exemplars else []
     return [
         f"--config.file=/etc/{CONFIG}",
         "--storage.tsdb.path=/prometheus",
         f"--storage.tsdb.retention.time={format_duration(site.prometheus.retention)}",
         "--web.enable-remote-write-receiver",
         "--web.enable-lifecycle",
-        *exemplars,
+        *features(site),
     ]
+
+
+def features(site: Site) -> list[str]:
+    """Return the flags of what is off by itself."""
+    return ["--enable-feature=exemplar-storage"] if site.metrics.exemplars else []
 
 
 def host_gateway(site: Site) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from ongrid_gen.conventions import (
     TEMPO_METRICS_HOST,
 )
 from ongrid_gen.model import External, Site
+from ongrid_gen.text import collector_escape
 
 Config = dict[str, Any]
 
@@ -85,6 +86,30 @@ class Way:
         tls |= {"server_name": name} if (name := moved_name(theirs.url)) else {}
         return {**found, **({"tls_config": tls} if tls else {})}
 
+    @property
+    def exporter(self) -> Config:
+        """What an exporter of the collector's says of whom it calls besides the address."""
+        theirs = self.external
+        if theirs is None:
+            return {}
+        tls: Config = {} if theirs.ca is None else {"ca_file": secret_path(theirs.ca)}
+        tls |= {"server_name_override": name} if (name := moved_name(theirs.takes)) else {}
+        tls |= {"insecure": True} if theirs.takes.startswith("http:") else {}
+        shown = next(iter(self.extension), "")
+        return {**({"tls": tls} if tls else {}), **({"auth": {"authenticator": shown}} if shown else {})}
+
+    @property
+    def extension(self) -> Config:
+        """The extension with which a collector shows who it is; none where it need not."""
+        theirs = self.external
+        if theirs is None or theirs.credential is None:
+            return {}
+        file = secret_path(theirs.credential)
+        if theirs.user is None:
+            return {f"bearertokenauth/{theirs.component}": {"filename": file}}
+        shown = {"client_auth": {"username": collector_escape(theirs.user), "password_file": file}}
+        return {f"basicauth/{theirs.component}": shown}
+
 
 def secret_path(file: str) -> str:
     """Return where a secret file lies in a container."""
@@ -97,6 +122,12 @@ def way_to(site: Site, component: str) -> Way:
     if theirs is None:
         return Way(OWN[component], OWN_TAKES.get(component, ""))
     return Way(from_container(theirs.url), from_container(theirs.takes), theirs)
+
+
+def extensions(site: Site) -> Config:
+    """Return the extensions by which the gateway shows external programs who it is."""
+    found = [way_to(site, theirs.component).extension for theirs in called_by(site, GATEWAY_HOST)]
+    return {name: settings for one in found for name, settings in one.items()}
 
 
 def is_here(url: str) -> bool:

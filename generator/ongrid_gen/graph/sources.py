@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Final
 
 from ongrid_gen import catalogue
-from ongrid_gen.bundle.exposed import exposed, generated, pushing, scrapes, span_series
+from ongrid_gen.bundle.exposed import by_job, exposed, generated, pushing, scrapes, span_series
+from ongrid_gen.bundle.guests import Guest
 from ongrid_gen.bundle.network import Call, is_prometheus, is_tempo
 from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.routes import Matcher
@@ -90,9 +91,11 @@ class Sources:
             node = Node(f"source:job:{job}", Sort.SOURCE, f"job {job}", tuple(listed(list(targets), 3)))
             for call in calls:
                 services = [call.service] if call.host == LOCALHOST else self.wiring.own(call.host)
+                if isinstance(call.service, Guest):
+                    services = by_job(call, self.wiring)
                 for service in services:
                     yield Source(node, container_id(service), ABOUT_SCRAPES | exposed(service), job)
-                if call.host not in known:
+                if call.host not in known and not services:
                     yield Source(node, outside_id(call), ABOUT_SCRAPES, job)
                     yield Source(node, outside_id(call), None, job)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from ongrid_gen.bundle.contracts.data_survives import kept as kept_folders
 from ongrid_gen.bundle.exposed import generated_series, generators, stores
 from ongrid_gen.bundle.files import COMPOSE, Bundle
+from ongrid_gen.bundle.guests import Guest
 from ongrid_gen.bundle.network import SCRAPES, is_collector, is_prometheus
 from ongrid_gen.bundle.plain import dig, items, unescaped
 from ongrid_gen.bundle.services import Service
@@ -78,8 +79,9 @@ def kept_by(bundle: Bundle) -> Kept:
     lasting = [service for service in wiring.services if not ends_by_itself(service.name)]
     store: Mapping[str, Any] = next((one.settings for one in stores(wiring)), {})
     generator: Mapping[str, Any] = next((one.settings for one in generators(wiring)), {})
-    prometheus = next(iter(wiring.running(is_prometheus)), None)
-    settings = prometheus.settings if prometheus is not None else {}
+    known = wiring.running(is_prometheus)
+    prometheus = next((one for one in known if not isinstance(one, Guest)), None)
+    settings = known[0].settings if known else {}
     return Kept(
         project=str(bundle.data(COMPOSE).get("name", "")),
         volumes={place: volume for service in lasting for place, volume in volumes(service)},

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.bundle.files import read_bundle
 from ongrid_gen.bundle.guests import Guest, guests
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.components.theirs.versions import MINIMUM, is_enough
-from ongrid_gen.conventions import ALERTMANAGER_HOST, GRAFANA_HOST
+from ongrid_gen.conventions import ALERTMANAGER_HOST, GRAFANA_HOST, PROMETHEUS_HOST
+from ongrid_gen.plan import kept, loaded
+from ongrid_gen.plan.kept import seconds
+from ongrid_gen.plan.losses import named
 from ongrid_gen.runtime import api
 from ongrid_gen.runtime.stack import Stack, address_of
 
@@ -66,12 +70,42 @@ def names(config: Mapping[str, Any]) -> list[str]:
     return [str(dig(one, "name")) for _, one in items(config.get("receivers"))]
 
 
+def prometheus(address: str, guest: Guest) -> Iterator[str]:
+    """Yield what a Prometheus lacks: flags, the window for late samples, rules, jobs, and the way to Alertmanager."""
+    yield from old(guest, dig(api.get(api.at(address, "/api/v1/status/buildinfo")), "data", "version"))
+    running = dict(items(dig(api.get(api.at(address, "/api/v1/status/flags")), "data")))
+    for flag, value, _ in guest.flags:
+        if not is_set(str(running.get(flag.lstrip("-"), "")), value):
+            yield f"it was started without `{flag}{'=' if value else ''}{value}`"
+    config = api.prometheus_config(address)
+    if (late(config) or 0) < (late(guest.settings) or 0):
+        yield "it has no `storage.tsdb.out_of_order_time_window`, or a shorter one"
+    jobs = kept.jobs(config)
+    yield from (f"it has no scrape job `{job}`" for job in kept.jobs(guest.settings) if job not in jobs)
+    if not dig(config, "alerting", "alertmanagers"):
+        yield "it sends alerts to no Alertmanager"
+    lacking = loaded.lacking_rules(api.rule_groups(address), guest.bundle)
+    if lacking:
+        yield f"it does not evaluate as rendered: {named(lacking)}"
+
+
+def is_set(running: str, wanted: str) -> bool:
+    """Tell whether a flag is as it must be: a list holds what is wanted, a switch is on."""
+    return wanted in running.split(",") if wanted else running == "true"
+
+
+def late(config: Mapping[str, Any]) -> Decimal | None:
+    """Return how late a sample may come, in seconds."""
+    return seconds(str(dig(config, "storage", "tsdb", "out_of_order_time_window") or "0s"))
+
+
 def grafana(address: str, guest: Guest) -> Iterator[str]:
     """Yield what a Grafana lacks. Its datasources it tells only who has logged in."""
     yield from old(guest, dig(api.get(api.at(address, "/api/health")), "version"))
 
 
 ASK: Final[dict[str, Callable[[str, Guest], Iterator[str]]]] = {
+    PROMETHEUS_HOST: prometheus,
     ALERTMANAGER_HOST: alertmanager,
     GRAFANA_HOST: grafana,
 }

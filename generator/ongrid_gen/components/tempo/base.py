@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from ongrid_gen.alerts.bounds import site_bounds
+from ongrid_gen.components.ways import way_to
 from ongrid_gen.conventions import (
     GRAPH_BOUNDS,
     OTLP_GRPC,
     PROMETHEUS_HOST,
-    PROMETHEUS_HTTP,
     SERVICE_NAME_DIMENSION,
     SIZE,
     TEMPO_HOST,
@@ -162,7 +162,8 @@ def generator_storage(site: Site, *, drop_size: bool) -> Config:
 
     The size series are dropped here: choosing sub-processors instead would put the buckets back to the defaults.
     """
-    write: Config = {"url": f"http://{PROMETHEUS_HOST}:{PROMETHEUS_HTTP}/api/v1/write"}
+    way = way_to(site, PROMETHEUS_HOST)
+    write: Config = {"url": way.takes, **way.client}
     if site.metrics.exemplars:
         write["send_exemplars"] = True
     if drop_size:
