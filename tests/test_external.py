@@ -1,5 +1,7 @@
 """Programs of others in place of containers: what is left out, what is rendered for them, and that it fits together."""
 
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from ongrid_gen.plan.base import Action
 from ongrid_gen.render import Tree, render
 from ongrid_gen.write import write
 from plan.conftest import plan_of, rendered
-from support import site_of
+from support import lacking, site_of
 
 BASE = """
 version: 1
@@ -43,9 +45,18 @@ prometheus:
 reach: {host: stack.example.com, listen: 10.0.0.5}
 """
 GRAFANA = 'grafana: {external: {url: "http://localhost:13000"}}\n'
+TEMPO = """
+tempo:
+  external:
+    url: http://localhost:13200
+    otlp_url: https://tempo.example.com:4317
+    auth: {basic: {user: kim, password_file: secrets/tempo.password}}
+    ca_file: secrets/tempo.ca
+"""
 SAMPLED = "sampling: {tail: {keep: {percent: 100}}}\n"
 VARIANTS = {"alertmanager": ALERTMANAGER, "grafana": GRAFANA, "prometheus": PROMETHEUS, "sampled": PROMETHEUS + SAMPLED,
-            "all": PROMETHEUS + ALERTMANAGER + GRAFANA}  # fmt: skip
+            "tempo": TEMPO, "tempo, sampled": TEMPO + SAMPLED, "tempo and prometheus": TEMPO + PROMETHEUS,
+            "all": TEMPO + PROMETHEUS + ALERTMANAGER + GRAFANA}  # fmt: skip
 
 
 def data(tree: Tree, path: str) -> Any:
@@ -61,7 +72,7 @@ def test_a_bundle_that_counts_on_others_fits_together(variant: str, tmp_path: Pa
     assert [] == [problem.message for problem in check_bundle(bundle) if problem.code not in true]
 
 
-@pytest.mark.parametrize("name", ["alertmanager", "grafana", "prometheus"])
+@pytest.mark.parametrize("name", ["alertmanager", "grafana", "prometheus", "tempo"])
 def test_a_component_that_is_theirs_has_no_container_volume_or_rule(name: str) -> None:
     tree = render(site_of(BASE + VARIANTS[name]))
     compose = data(tree, "compose.yaml")
@@ -118,6 +129,49 @@ def test_alerts_bear_the_labels_of_the_site_where_prometheus_is_theirs() -> None
     expected = [one for each in test for case in each["alert_rule_test"] for one in case["exp_alerts"]]
     assert expected
     assert {"demo"} == {one["exp_labels"]["site"] for one in expected}
+
+
+@pytest.mark.parametrize("protocol", ["grpc", "http"])
+def test_spans_go_to_a_tempo_of_theirs_with_the_credential(protocol: str) -> None:
+    said = TEMPO.replace("    auth:", f"    otlp_protocol: {protocol}\n    auth:")
+    tree = render(site_of(BASE + said))
+    gateway = data(tree, "otelcol/gateway.yaml")
+    exporter = gateway["exporters"][f"otlp_{protocol}/tempo"]
+    assert "https://tempo.example.com:4317" == exporter["endpoint"]
+    assert {"ca_file": "/run/secrets/tempo.ca"} == exporter["tls"]
+    assert {"authenticator": "basicauth/tempo"} == exporter["auth"]
+    assert {"username": "kim", "password_file": "/run/secrets/tempo.password"} == (
+        gateway["extensions"]["basicauth/tempo"]["client_auth"])  # fmt: skip
+    assert [f"otlp_{protocol}/tempo"] == gateway["service"]["pipelines"]["traces"]["exporters"]
+    assert ["tempo.password", "tempo.ca"] == data(tree, "compose.yaml")["services"]["gateway"]["secrets"]
+    assert "tempo/tempo.yaml" not in tree
+
+
+def test_where_traces_are_sampled_our_own_tempo_counts_and_theirs_does_not() -> None:
+    tree = render(site_of(BASE + TEMPO + SAMPLED))
+    services = data(tree, "compose.yaml")["services"]
+    assert {"gateway", "tempo-metrics", "prometheus"} <= services.keys()
+    assert "tempo" not in services
+    assert [] == data(tree, "external/tempo/overrides.yaml")["overrides"]["defaults"]["metrics_generator"]["processors"]
+    pipelines = data(tree, "otelcol/gateway.yaml")["service"]["pipelines"]
+    assert ["otlp_grpc/tempo-metrics"] == pipelines["traces/counted"]["exporters"]
+    assert ["otlp_grpc/tempo"] == pipelines["traces/stored"]["exporters"]
+
+
+def test_tempo_itself_accepts_the_overrides(tmp_path: Path) -> None:
+    program = shutil.which("tempo")
+    if program is None:
+        lacking("there is no `tempo` on the PATH")
+    given = data(render(site_of(BASE + TEMPO)), "external/tempo/overrides.yaml")
+    generator = given["overrides"]["defaults"]["metrics_generator"]
+    assert "0.8" in map(str, generator["processor"]["span_metrics"]["histogram_buckets"])
+    whole = data(render(site_of(BASE)), "tempo/tempo.yaml")
+    whole["overrides"]["defaults"]["metrics_generator"] = generator
+    config = tmp_path / "tempo.yaml"
+    config.write_text(yaml.safe_dump(whole), encoding="utf-8")
+    command = [program, f"-config.file={config}", "-config.verify=true"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert 0 == done.returncode, done.stdout + done.stderr
 
 
 def test_what_theirs_gets_touches_no_alert_of_others() -> None:

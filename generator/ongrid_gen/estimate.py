@@ -132,6 +132,8 @@ def span_figures(site: Site) -> Iterator[Figure]:
     sent = int(requests * budget.spans_per_request * DAY)
     stored = int(sent * kept_share(site))
     begun = "" if site.sampling.head == 1 else f" × {plain(site.sampling.head)} by `sampling.head`"
+    if not site.owns("tempo"):
+        return
     held = int(stored * budget.bytes_per_span * site.tempo.retention / DAY)
     yield Figure("spans_per_day", "sent", sent, "spans a day",
                  f"{budget.requests_per_second:,} requests/s{begun} × {budget.spans_per_request} spans × {DAY:,} s",

@@ -28,6 +28,7 @@ from ongrid_gen.conventions import (
     LOCALHOST,
     SIZE,
     SPAN_BOUNDS,
+    TEMPO_HOST,
 )
 from ongrid_gen.promql import Selector
 from ongrid_gen.series import SpanSeries
@@ -47,13 +48,20 @@ COMPONENTS: Final = (
 def generators(wiring: Wiring) -> list[Service]:
     """Return the Tempos that make metrics; where none does, all: one of them was meant to."""
     tempos = list(wiring.running(is_tempo))
-    return [one for one in tempos if generated(one.settings)] or tempos
+    counting = [one for one in (*tempos, *their_tempos(wiring)) if generated(one.settings)]
+    return counting or tempos
+
+
+def their_tempos(wiring: Wiring) -> list[Guest]:
+    """Return the Tempos of others."""
+    return [one for one in wiring.guests if one.name == TEMPO_HOST]
 
 
 def stores(wiring: Wiring) -> list[Service]:
     """Return the Tempos in which people look for traces; where traces are sampled the one that counts is none."""
     tempos = list(wiring.running(is_tempo))
-    return [one for one in tempos if not generated(one.settings)] or tempos
+    found = [one for one in tempos if not generated(one.settings)]
+    return found or ([] if their_tempos(wiring) else tempos)
 
 
 def span_series(wiring: Wiring) -> SpanSeries | None:
@@ -63,14 +71,20 @@ def span_series(wiring: Wiring) -> SpanSeries | None:
 
 def generated_series(data: Mapping[str, Any]) -> SpanSeries:
     """Return what a configuration of Tempo has its metrics generator make."""
-    generator = dig(data, "metrics_generator")
-    bounds = dig(generator, "processor", "span_metrics", "histogram_buckets")
+    processor = processor_settings(data)
+    bounds = dig(processor, "span_metrics", "histogram_buckets")
     return SpanSeries(
-        tuple(map(str, listed(dig(generator, "processor", "span_metrics", "dimensions")))),
-        tuple(map(str, listed(dig(generator, "processor", "service_graphs", "dimensions")))),
-        mapping(dig(generator, "registry", "external_labels")),
+        tuple(map(str, listed(dig(processor, "span_metrics", "dimensions")))),
+        tuple(map(str, listed(dig(processor, "service_graphs", "dimensions")))),
+        mapping(dig(data, "metrics_generator", "registry", "external_labels")),
         SPAN_BOUNDS if bounds is None else tuple(numbers(bounds)),
     )
+
+
+def processor_settings(data: Mapping[str, Any]) -> Any:
+    """Return how the processors are set: in the generator itself, or in the overrides, as for somebody else's."""
+    own = dig(data, "metrics_generator", "processor")
+    return own or dig(data, "overrides", "defaults", "metrics_generator", "processor")
 
 
 def numbers(data: Any) -> Iterator[Decimal]:
@@ -102,7 +116,7 @@ def is_written(name: str, data: Any) -> bool:
 
 def metrics(wiring: Wiring) -> frozenset[str]:
     """Return every name that something exposes or generates."""
-    found = [generated(service.settings) for service in wiring.running(is_tempo)]
+    found = [generated(service.settings) for service in (*wiring.running(is_tempo), *their_tempos(wiring))]
     return catalogue.OWN.union(*found, *(exposed(service) for service in scraped(wiring)))
 
 

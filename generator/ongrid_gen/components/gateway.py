@@ -9,8 +9,8 @@ from typing import Any, Final
 from ongrid_gen.components import access, collector, limits, own_metrics, privacy, sampling, ways
 from ongrid_gen.components.base import ComposeService, Tree, publish, yaml_file
 from ongrid_gen.components.channels import secret_name
-from ongrid_gen.components.tempo.base import COUNT, STORE, Role, roles
-from ongrid_gen.conventions import OTLP_GRPC, OTLP_HTTP
+from ongrid_gen.components.tempo.base import COUNT, Role, roles
+from ongrid_gen.conventions import OTLP_GRPC, OTLP_HTTP, TEMPO_HOST
 from ongrid_gen.model import Service, Site
 from ongrid_gen.text import Code, fill, ottl_string
 
@@ -49,18 +49,35 @@ def config(site: Site) -> dict[str, Any]:
         **({"connectors": {forward(branch): {} for branch in (COUNTED, STORED)}} if sampler else {}),
         "processors": {**processors, **sampler, **own},
         "exporters": {
-            **{exporter(role): to_tempo(site, role) for role in roles(site)},
+            **to_store(site),
+            **{exporter(role): to_tempo(site, role) for role in roles(site) if not role.stores},
             own_metrics.TO_PROMETHEUS: own_metrics.to_prometheus(site),
         },
         "service": {
             "extensions": list(extensions),
             "telemetry": collector.telemetry(counts_requests=site.gateway.auth is not None),
             "pipelines": {
-                **(forked(processors) if sampler else straight(processors, roles(site)[0])),
+                **pipelines(processors, next(iter(to_store(site))), sampled=bool(sampler)),
                 own_metrics.PIPELINE: own_metrics.gateway_pipeline(list(own)),
             },
         },
     }
+
+
+def to_store(site: Site) -> dict[str, Any]:
+    """Return the exporter to the Tempo that keeps traces, whosever it is."""
+    own = next((role for role in roles(site) if role.stores), None)
+    if own is not None:
+        return {exporter(own): to_tempo(site, own)}
+    way = ways.way_to(site, TEMPO_HOST)
+    protocol = way.external.protocol if way.external is not None else "grpc"
+    settings = {"endpoint": way.takes, **way.exporter, **collector.delivery(site.gateway)}
+    return {f"otlp_{protocol}/{TEMPO_HOST}": settings}
+
+
+def pipelines(processors: dict[str, Any], store: str, *, sampled: bool) -> dict[str, Any]:
+    """Return the pipelines of spans."""
+    return forked(processors, store) if sampled else straight(processors, store)
 
 
 def to_tempo(site: Site, role: Role) -> dict[str, Any]:
@@ -78,12 +95,12 @@ def forward(branch: str) -> str:
     return f"forward/{branch}"
 
 
-def straight(processors: dict[str, Any], role: Role) -> dict[str, Any]:
+def straight(processors: dict[str, Any], store: str) -> dict[str, Any]:
     """Return the pipeline of a gateway that does not sample."""
-    return {"traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": [exporter(role)]}}
+    return {"traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": [store]}}
 
 
-def forked(processors: dict[str, Any]) -> dict[str, Any]:
+def forked(processors: dict[str, Any], store: str) -> dict[str, Any]:
     """Return the pipelines of one that does. The memory limiter stands before the fork: behind it nothing is refused
     but by a full queue, and then the agents send the whole batch again.
     """
@@ -94,7 +111,7 @@ def forked(processors: dict[str, Any]) -> dict[str, Any]:
         f"traces/{STORED}": {
             "receivers": [forward(STORED)],
             "processors": [sampling.PROCESSOR],
-            "exporters": [exporter(STORE)],
+            "exporters": [store],
         },
     }
 

@@ -88,7 +88,7 @@ def kept_by(bundle: Bundle) -> Kept:
         folders={place: folder for service in lasting for place, folder in folders(service)},
         retention=tempo_retention(store) | (prometheus_retention(flags_of(prometheus)) if prometheus else {}),
         stored=stored(store),
-        generator=next((one.name for one in generators(wiring)), ""),
+        generator=next((generator_name(one) for one in generators(wiring)), ""),
         sampled=any(is_sampling(one) for one in wiring.running(is_collector)),
         generated=generated_series(generator) if generator else None,
         sizes=has_sizes(generator),
@@ -131,6 +131,11 @@ def folders(service: Service) -> Iterator[tuple[tuple[str, str], str]]:
 def flags_of(service: Service) -> dict[str, str]:
     """Return the flags of a container's command."""
     return {name: value for name, value, _ in service.flags}
+
+
+def generator_name(service: Service) -> str:
+    """Return who makes the metrics."""
+    return f"your {service.name}" if isinstance(service, Guest) else service.name
 
 
 def prometheus_retention(flags: Mapping[str, str]) -> dict[str, Decimal | None]:

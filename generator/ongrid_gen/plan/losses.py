@@ -90,7 +90,7 @@ def sampling(before: Kept, after: Kept) -> Iterator[Loss]:
             f"`{after.generator}` counts from now on, not `{before.generator}`: every generated series begins anew, "
             "and those of before end"
         )
-        yield Loss("generator", after.generator, message)
+        yield Loss("generator", after.generator.removeprefix("your "), message)
 
 
 def label(before: Kept, after: Kept) -> Iterator[Loss]:

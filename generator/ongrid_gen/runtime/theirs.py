@@ -9,7 +9,7 @@ from ongrid_gen.bundle.files import read_bundle
 from ongrid_gen.bundle.guests import Guest, guests
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.components.theirs.versions import MINIMUM, is_enough
-from ongrid_gen.conventions import ALERTMANAGER_HOST, GRAFANA_HOST, PROMETHEUS_HOST
+from ongrid_gen.conventions import ALERTMANAGER_HOST, GRAFANA_HOST, PROMETHEUS_HOST, TEMPO_HOST
 from ongrid_gen.plan import kept, loaded
 from ongrid_gen.plan.kept import seconds
 from ongrid_gen.plan.losses import named
@@ -99,6 +99,11 @@ def late(config: Mapping[str, Any]) -> Decimal | None:
     return seconds(str(dig(config, "storage", "tsdb", "out_of_order_time_window") or "0s"))
 
 
+def tempo(address: str, guest: Guest) -> Iterator[str]:
+    """Yield what a Tempo lacks, as far as it tells: its overrides are told to its operators only."""
+    yield from old(guest, dig(api.get(api.at(address, "/api/status/buildinfo")), "version"))
+
+
 def grafana(address: str, guest: Guest) -> Iterator[str]:
     """Yield what a Grafana lacks. Its datasources it tells only who has logged in."""
     yield from old(guest, dig(api.get(api.at(address, "/api/health")), "version"))
@@ -107,6 +112,7 @@ def grafana(address: str, guest: Guest) -> Iterator[str]:
 ASK: Final[dict[str, Callable[[str, Guest], Iterator[str]]]] = {
     PROMETHEUS_HOST: prometheus,
     ALERTMANAGER_HOST: alertmanager,
+    TEMPO_HOST: tempo,
     GRAFANA_HOST: grafana,
 }
 

@@ -19,7 +19,8 @@ ENVIRONMENT_ATTRIBUTE: Final = "deployment.environment"
 def check(wiring: Wiring) -> Iterator[Problem]:
     """Inhibition compares `site`; an alert whose series say another one is never muted by what causes it."""
     keys = ("metrics_generator", "registry", "external_labels")
-    tempos = [external(one, *keys, read=str) for one in generators(wiring)]
+    tempos = [external(one, *keys, read=str) for one in generators(wiring)
+              if not isinstance(one, Guest)]  # fmt: skip
     own = [one for one in wiring.running(is_prometheus) if not isinstance(one, Guest)]  # elsewhere alerts bear them
     others = [external(one, "global", "external_labels", read=unescaped) for one in own]
     for path, labels in tempos:

@@ -69,8 +69,9 @@ COUNT: Final = Role(TEMPO_METRICS_HOST, stores=False, generates=True)
 
 
 def roles(site: Site) -> tuple[Role, ...]:
-    """Return what there is of Tempo in the site."""
-    return (WHOLE,) if site.sampling.tail is None else (STORE, COUNT)
+    """Return what there is of Tempo in the site. One of somebody else's stores, and counts where no second one does."""
+    found = (WHOLE,) if site.sampling.tail is None else (STORE, COUNT)
+    return tuple(role for role in found if site.owns(role.host))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ A module here has the name of the component that it stands for, and is a compone
 from typing import Final
 
 from ongrid_gen.components.base import Component
-from ongrid_gen.components.theirs import alertmanager, grafana, prometheus
+from ongrid_gen.components.theirs import alertmanager, grafana, prometheus, tempo
 from ongrid_gen.model import Site
 
-THEIRS: Final[dict[str, Component]] = {one.NAME: one for one in (prometheus, alertmanager, grafana)}
+THEIRS: Final[dict[str, Component]] = {one.NAME: one for one in (tempo, prometheus, alertmanager, grafana)}
 
 
 def chosen(site: Site, component: Component) -> Component:
