@@ -740,7 +740,8 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
         "tempo": store(
             ground, {"disk": one_of(["1Ti", "2Ti"])}, {"retention": one_of([*SHORT, *LONG]), **aside["tempo"]}
         )
-        | store(ground, {}, {"retention": one_of(SHORT), "disk": one_of(["20Gi", "500Gi"]), **aside["tempo"]}),
+        | store(ground, {}, {"retention": one_of(SHORT), "disk": one_of(["20Gi", "500Gi"]), **aside["tempo"]})
+        | keys({"external": THEIR_TEMPO}, optional={"retention": one_of(SHORT)}),
         "alertmanager": keys({}, optional={**page, **aside["alertmanager"]})
         | keys({"external": external(THERE)}, optional={"url": URL}),
         "grafana": keys({}, optional={**page, "enabled": SWITCH, **aside["grafana"]})
@@ -768,6 +769,12 @@ PROOF = keys({"basic": keys({"user": TEXT, "password_file": SECRET})}) | keys({"
 def external(url: Any_, **more: Any_) -> Any_:
     """Return a program of somebody else's."""
     return keys({"url": url}, optional={"auth": PROOF, "ca_file": st.just("secrets/their-ca.crt"), **more})
+
+
+THEIR_TEMPO = together(
+    external(HERE, otlp_protocol=one_of(["grpc", "http"])),
+    keys({"otlp_url": one_of(["http://localhost:14317", "https://traces.example.com", "https://10.0.0.7:4318"])}),
+)
 
 
 def with_known_ports(spec: Spec) -> Spec:
