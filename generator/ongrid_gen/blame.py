@@ -6,7 +6,7 @@ from typing import Final
 
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Path
-from ongrid_gen.rulefiles import rule_files, rules_path
+from ongrid_gen.rulefiles import rule_files
 
 # What a program calls a thing stands in quotes.
 QUOTED: Final = re.compile(r"\"((?:\\.|[^\"\\])+)\"|'([^']+)'|`([^`]+)`")
@@ -39,7 +39,7 @@ def blame(file: str, complaint: str, site: Site) -> Path:
 def of_rule(complaint: str, site: Site) -> Path:
     """Return where the rule stands that a complaint names, or the first of the rule file that it names."""
     for file in rule_files(site):
-        if rules_path(file).removeprefix("prometheus/") in complaint:
+        if f"rules/{file.name}.yaml" in complaint:
             found = named(complaint, ((rule.name, rule.path) for rule in file.rules))
             return found or next((rule.path for rule in file.rules), ())
     return ()

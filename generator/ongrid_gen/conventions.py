@@ -84,6 +84,7 @@ DEVICE_ID: Final = "device_id"
 # The service of the trace that `doctor` follows: no alert of a site is about it.
 DOCTOR: Final = "ongrid-doctor"
 
+DOCKER_HOST: Final = "host.docker.internal"  # this machine, as its containers know it
 # Host names inside the networks of the stack: the names of the compose services.
 AGENT_HOST: Final = "agent"
 GATEWAY_HOST: Final = "gateway"
@@ -105,6 +106,7 @@ LOKI_UID: Final = "loki"
 SECRETS_DIR: Final = "/run/secrets"
 # The folder of the secrets, for Compose.
 SECRETS_VARIABLE: Final = "ONGRID_GEN_SECRETS"
+EXTERNAL: Final = "external"  # the folder of what is put into programs of others
 RUNBOOKS: Final = "runbooks"
 
 # Grafana's dashboards: the UIDs by which links know them, and the tag by which they know each other.

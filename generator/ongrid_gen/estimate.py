@@ -97,6 +97,8 @@ def series_figures(site: Site) -> Iterator[Figure]:
     yield Figure("series", "in Prometheus", total, "series",
                  f"all of these + {own:,} that the stack says of itself", site.budget.series,
                  ("budget", "series"))  # fmt: skip
+    if not site.owns("prometheus"):
+        return  # its samples, disk and memory are not for us to say: others write there too
     rate = samples_per_second(generated, rules, site)
     disk = int(rate * BYTES_PER_SAMPLE * site.prometheus.retention)
     yield Figure("samples_per_second", "written by Prometheus", int(rate), "samples/s",
@@ -131,6 +133,8 @@ def span_figures(site: Site) -> Iterator[Figure]:
     sent = int(requests * budget.spans_per_request * DAY)
     stored = int(sent * kept_share(site))
     begun = "" if site.sampling.head == 1 else f" × {plain(site.sampling.head)} by `sampling.head`"
+    if not site.owns("tempo"):
+        return
     held = int(stored * budget.bytes_per_span * site.tempo.retention / DAY)
     yield Figure("spans_per_day", "sent", sent, "spans a day",
                  f"{budget.requests_per_second:,} requests/s{begun} × {budget.spans_per_request} spans × {DAY:,} s",

@@ -250,6 +250,35 @@ class Grafana:
 
 
 @dataclass(frozen=True, slots=True)
+class External:
+    """A program of somebody else's in place of a container of ours (docs/adr/0020-own-or-theirs.md).
+
+    `url` is where it is asked, `takes` where it is sent what it stores, without a slash at the end; `protocol` is how.
+    It is shown a password of `user`, or a token without one; files are relative to the folder of the spec. `idle` are
+    the keys of the spec beside it that are of a container.
+    """
+
+    component: str
+    url: str
+    takes: str
+    protocol: str = ""
+    user: str | None = None
+    credential: str | None = None
+    ca: str | None = None
+    idle: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How external programs reach this machine: `host` as they know it, and where what they ask is published."""
+
+    host: str
+    listen: str
+    gateway_port: int
+    tempo_metrics_port: int
+
+
+@dataclass(frozen=True, slots=True)
 class Alerting:
     """How rules are evaluated: the group's interval and query offset in seconds; `style` is `guarded` or `ongrid`.
 
@@ -462,6 +491,8 @@ class Site:
     prometheus: Prometheus
     alertmanager: Alertmanager
     grafana: Grafana
+    external: Mapping[str, External]
+    reach: Reach
     alerting: Alerting
     alerts: tuple[Alert, ...]
     slos: tuple[Slo, ...]
@@ -478,6 +509,10 @@ class Site:
     def external_labels(self) -> dict[str, str]:
         """The labels that tell this site's series and alerts from another's."""
         return {"site": self.name, "environment": self.environment, **self.labels}
+
+    def owns(self, component: str) -> bool:
+        """Tell whether a component is a container of this stack, not somebody else's program."""
+        return component not in self.external
 
     def service(self, name: str) -> Service | None:
         """Return the service of that name, if the site declares it."""

@@ -15,7 +15,7 @@ SECRET_PAIRS: Final = frozenset(
      ("integration", "key"), ("service", "key")}
 )  # fmt: skip
 WORD: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
-ELSEWHERE: Final = re.compile(r"secrets/[^/]+|/run/secrets/.+|\$\{env:[A-Za-z_][A-Za-z0-9_]*\}")
+ELSEWHERE: Final = re.compile(r"secrets/[^/]+|/run/secrets/.+|\$__file\{[^{}]+\}|\$\{env:[A-Za-z_][A-Za-z0-9_]*\}")
 # What a collector's load balancer spreads by: its `routing_key` is no secret, as that of a channel is.
 SPREAD_BY: Final = frozenset({"traceID", "service", "resource", "metric", "streamID", "attributes"})
 # The address of a container, as the files of a bundle are full of them; a webhook's has a path that is its secret.

@@ -15,6 +15,7 @@ from ongrid_gen.model import (
     Data,
     Drill,
     Edge,
+    External,
     Gateway,
     Grafana,
     Heartbeat,
@@ -28,6 +29,7 @@ from ongrid_gen.model import (
     Notify,
     Privacy,
     Prometheus,
+    Reach,
     Route,
     Sampling,
     Scrape,
@@ -42,6 +44,10 @@ from ongrid_gen.model import (
 )
 from ongrid_gen.problems import Path
 from ongrid_gen.units import parse_duration, parse_size
+
+# Where an external program takes what it stores: the key that says so, and else what follows its address.
+TAKES = {"prometheus": ("write_url", "/api/v1/write"), "tempo": ("otlp_url", ""), "alertmanager": ("", ""),
+         "grafana": ("", "")}  # fmt: skip
 
 
 def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
@@ -64,6 +70,8 @@ def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
         prometheus=_prometheus(data["prometheus"]),
         alertmanager=_alertmanager(data["alertmanager"]),
         grafana=_grafana(data["grafana"], stand_ins=data["images"]["stand_ins"]),
+        external=_externals(data),
+        reach=Reach(**data["reach"]),
         alerting=_alerting(data["alerting"]),
         alerts=tuple(_alert(index, item) for index, item in enumerate(data["alerts"])),
         slos=tuple(_slo(index, item) for index, item in enumerate(data["slos"])),
@@ -221,17 +229,39 @@ def _scrape(index: int, data: Data) -> Scrape:
     )
 
 
+def _externals(data: Data) -> dict[str, External]:
+    found = {name: data[name]["external"] for name in TAKES if "external" in data[name]}
+    return {name: _external(name, external, data[name]["idle"]) for name, external in found.items()}
+
+
+def _external(component: str, data: Data, idle: list[str]) -> External:
+    url, (key, path) = data["url"].rstrip("/"), TAKES[component]
+    scheme, proof = next(iter(data["auth"].items())) if "auth" in data else ("", {})
+    return External(
+        component=component,
+        url=url,
+        takes=data.get(key, f"{url}{path}").rstrip("/"),
+        protocol=data.get("otlp_protocol", ""),
+        user=proof.get("user"),
+        credential=proof.get({"basic": "password_file", "bearer": "token_file"}.get(scheme, "")),
+        ca=data.get("ca_file"),
+        idle=tuple(idle),
+    )
+
+
 def _alertmanager(data: Data) -> Alertmanager:
-    url = data.get("url", f"http://localhost:{data['port']}").rstrip("/")
+    own = data["external"]["url"] if "external" in data else f"http://localhost:{data['port']}"
+    url = data.get("url", own).rstrip("/")
     return Alertmanager(parse_size(data["memory"]), data["port"], url)
 
 
 def _grafana(data: Data, *, stand_ins: bool) -> Grafana:
+    own = data["external"]["url"] if "external" in data else f"http://localhost:{data['port']}"
     return Grafana(
-        enabled=data["enabled"] and not stand_ins,
+        enabled=data["enabled"] and not stand_ins and "external" not in data,
         memory=parse_size(data["memory"]),
         port=data["port"],
-        url=data.get("url", f"http://localhost:{data['port']}").rstrip("/"),
+        url=data.get("url", own).rstrip("/"),
     )
 
 

@@ -18,7 +18,7 @@ def write_bundle(site: Site, folder: Path, *, own: bool = False) -> Path:
             continue
         write(folder / rules_path(file), rules_data(file, site))
         for tests in file.tests:
-            write(folder / tests_path(file, tests), tests_data(file, tests))
+            write(folder / tests_path(file, tests), tests_data(file, tests, site))
     return folder
 
 

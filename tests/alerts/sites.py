@@ -63,6 +63,7 @@ def site_with(*alerts: dict[str, Any], **changes: Any) -> Site:
         "prometheus": {"retention": "15d", "memory": "512Mi", "port": 9090, "disk": "10Gi", "scrape": []},
         "alertmanager": {"memory": "64Mi", "port": 9093},
         "grafana": {"enabled": False, "memory": "256Mi", "port": 3000},
+        "reach": {"host": "localhost", "listen": "127.0.0.1", "gateway_port": 8888, "tempo_metrics_port": 3201},
         "alerting": alerting,
         "alerts": [alert_data(**{**alert, "name": name}) for alert, name in zip(alerts, names, strict=True)],
         "slos": [],

@@ -715,6 +715,13 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
         "prometheus": keys(
             {**({"retention": st.just(ground.retention)} if long else {}), "scrape": scrape(ground, alerts)},
             optional={"memory": MEMORY, "disk": DISK, **aside["prometheus"]},
+        )
+        | keys(
+            {
+                **({"retention": st.just(ground.retention)} if long else {}),
+                "scrape": scrape(ground, alerts),
+                "external": external(HERE, write_url=THERE),
+            }
         ),
     }
     asks = {} if ground.tempo == "1.5" else {"queries": st.dictionaries(SLUG, one_of(TRACEQL), max_size=3)}
@@ -742,11 +749,50 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
         "tempo": store(
             ground, {"disk": one_of(["1Ti", "2Ti"])}, {"retention": one_of([*SHORT, *LONG]), **aside["tempo"]}
         )
-        | store(ground, {}, {"retention": one_of(SHORT), "disk": one_of(["20Gi", "500Gi"]), **aside["tempo"]}),
-        "alertmanager": keys({}, optional={**page, **aside["alertmanager"]}),
-        "grafana": keys({}, optional={**page, "enabled": SWITCH, **aside["grafana"]}),
+        | store(ground, {}, {"retention": one_of(SHORT), "disk": one_of(["20Gi", "500Gi"]), **aside["tempo"]})
+        | keys({"external": THEIR_TEMPO}, optional={"retention": one_of(SHORT)}),
+        "alertmanager": keys({}, optional={**page, **aside["alertmanager"]})
+        | keys({"external": external(THERE)}, optional={"url": URL}),
+        "grafana": keys({}, optional={**page, "enabled": SWITCH, **aside["grafana"]})
+        | keys({"external": keys({"url": HERE})}, optional={"url": URL}),
+        "reach": REACH,
     }
     return keys(required, optional=optional)
+
+
+# Programs of others: who asks the stack for something is on this machine, which needs no port but loopback's.
+HERE = one_of(["http://localhost:19093", "https://127.0.0.1/a/b/", "http://[::1]:1234"])
+THERE = HERE | one_of(["https://theirs.example.com", "https://10.0.0.7:8443/x"])
+REACH = keys(
+    {},
+    optional={
+        "host": one_of(["localhost", "10.0.0.9", "stack-1.example.com"]),
+        "listen": one_of(["127.0.0.1", "127.8.0.1"]),
+        "gateway_port": st.just(18888),
+        "tempo_metrics_port": st.just(13201),
+    },
+)
+PROOF = keys({"basic": keys({"user": TEXT, "password_file": SECRET})}) | keys({"bearer": keys({"token_file": SECRET})})
+
+
+def external(url: Any_, **more: Any_) -> Any_:
+    """Return a program of somebody else's."""
+    return keys({"url": url}, optional={"auth": PROOF, "ca_file": st.just("secrets/their-ca.crt"), **more})
+
+
+THEIR_TEMPO = together(
+    external(HERE, otlp_protocol=one_of(["grpc", "http"])),
+    keys({"otlp_url": one_of(["http://localhost:14317", "https://traces.example.com", "https://10.0.0.7:4318"])}),
+)
+
+
+def with_known_ports(spec: Spec) -> Spec:
+    """Return a spec in which Docker chooses no port that a program of somebody else's must know."""
+    if any("external" in part for part in spec.values() if isinstance(part, dict)):
+        for number, name in enumerate(("tempo", "prometheus", "alertmanager")):
+            if spec.get(name, {}).get("port") == 0:
+                spec[name]["port"] = 19_990 + number
+    return spec
 
 
 # Addresses of which a warning is told, and true.
@@ -787,7 +833,7 @@ def specs(draw: st.DrawFn, most: int = 3) -> Spec:
     possible = drills(ground, alerts)
     if possible and draw(st.booleans()):
         spec["drills"] = [draw(one) for one in possible]
-    return spec
+    return with_known_ports(spec)
 
 
 # Each of these alone, as `specs` puts them together: what one can be is seen sooner so.

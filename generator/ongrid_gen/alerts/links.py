@@ -13,6 +13,7 @@ from urllib.parse import quote, quote_plus
 
 from ongrid_gen.conventions import RUNBOOKS, TEMPO_UID
 from ongrid_gen.model import Site
+from ongrid_gen.naming import datasource_uid, page_of
 from ongrid_gen.text import promql_string, traceql_string
 from ongrid_gen.units import plain
 
@@ -55,17 +56,18 @@ def address(site: Site, spans: Spans) -> str:
     from ongrid_gen.components.tempo import dialect_of  # components import alerts
 
     knows_traceql = dialect_of(site).TRACEQL
-    if not site.grafana.enabled:
-        base = f"http://localhost:{site.tempo.port}/api/search?limit=20"
+    if not site.grafana.enabled and site.owns("grafana"):
+        base = f"{page_of(site, 'tempo')}/api/search?limit=20"
         return f"{base}&q={quote(traceql(spans), safe='')}" if knows_traceql else base + by_tags(spans)
-    query = {"refId": "A", "datasource": {"type": "tempo", "uid": TEMPO_UID}, "limit": 20}
+    uid = datasource_uid(site, TEMPO_UID)
+    query = {"refId": "A", "datasource": {"type": "tempo", "uid": uid}, "limit": 20}
     if knows_traceql:
         query |= {"queryType": "traceql", "query": traceql(spans)}
     else:
         query |= {"queryType": "nativeSearch", "serviceName": spans.service or LATER}
         query |= {"spanName": spans.operation} if spans.operation else {}
         query |= {"minDuration": f"{plain(spans.slower_than * 1000)}ms"} if spans.slower_than else {}
-    pane = {"datasource": TEMPO_UID, "queries": [query], "range": {"from": FROM, "to": TO}}
+    pane = {"datasource": uid, "queries": [query], "range": {"from": FROM, "to": TO}}
     panes = json.dumps({"traces": pane}, ensure_ascii=False, separators=(",", ":"))
     return f"{site.grafana.url}/explore?schemaVersion=1&orgId=1&panes={quote(panes, safe='')}"
 

@@ -6,6 +6,7 @@ from pathlib import Path as File
 from typing import Any, Final
 
 from ongrid_gen.bundle.plain import dig, items
+from ongrid_gen.conventions import EXTERNAL
 from ongrid_gen.load import Document, Source, SourceError, read_document, read_source
 from ongrid_gen.problems import Path, Problem
 from ongrid_gen.render import MANIFEST
@@ -14,11 +15,15 @@ COMPOSE: Final = "compose.yaml"
 RULES: Final = "prometheus/rules/"
 PROVISIONING: Final = "grafana/provisioning/datasources/"
 PROVIDERS: Final = "grafana/provisioning/dashboards/"
+# Where the same stands for programs of others.
+THEIR_RULES: Final = f"{EXTERNAL}/{RULES}"
+EVERY_RULES: Final = (RULES, THEIR_RULES)
+THEIR_PROVISIONING: Final = f"{EXTERNAL}/{PROVISIONING}"
 DASHBOARDS: Final = "grafana/dashboards/"
 READ: Final = (".yaml", ".yml", ".json")
 ENVIRONMENT: Final = ".env"
 # What promtool alone reads, and what says what was rendered.
-LEFT_OUT: Final = ("prometheus/tests/", MANIFEST)
+LEFT_OUT: Final = ("prometheus/tests/", f"{EXTERNAL}/prometheus/tests/", MANIFEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Bundle:
     @property
     def rules(self) -> Iterator[tuple[Any, Path]]:
         """Yield every rule, and where it stands."""
-        for file in self.below(RULES):
+        for file in (*self.below(RULES), *self.below(THEIR_RULES)):
             for index, group in items(self.data(file).get("groups")):
                 for number, rule in items(dig(group, "rules")):
                     yield rule, (file, "groups", index, "rules", number)
@@ -57,7 +62,7 @@ class Bundle:
     @property
     def datasources(self) -> Iterator[tuple[Any, Path]]:
         """Yield every datasource of Grafana's, and where it stands."""
-        for file in self.below(PROVISIONING):
+        for file in (*self.below(PROVISIONING), *self.below(THEIR_PROVISIONING)):
             for index, source in items(self.data(file).get("datasources")):
                 yield source, (file, "datasources", index)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from ongrid_gen.bundle.files import Bundle
+from ongrid_gen.bundle.guests import Guest, guests
 from ongrid_gen.bundle.network import Call, Listener, calls, is_prometheus, listeners
 from ongrid_gen.bundle.plain import dig, mapping
 from ongrid_gen.bundle.queries import Query, queries
@@ -27,6 +28,16 @@ class Wiring:
         return services(self.bundle)
 
     @cached_property
+    def guests(self) -> list[Guest]:
+        """Every program of others that it counts on."""
+        return list(guests(self.bundle))
+
+    @cached_property
+    def programs(self) -> list[Service]:
+        """Containers and programs of others."""
+        return [*self.services, *self.guests]
+
+    @cached_property
     def listeners(self) -> list[Listener]:
         """Every port on which a container listens."""
         return [one for service in self.services for one in listeners(service)]
@@ -34,7 +45,7 @@ class Wiring:
     @cached_property
     def calls(self) -> list[Call]:
         """Every address that a container calls."""
-        return [one for service in self.services for one in calls(service, self.bundle)]
+        return [one for service in self.programs for one in calls(service, self.bundle)]
 
     @cached_property
     def queries(self) -> list[Query]:
@@ -57,13 +68,14 @@ class Wiring:
         return found
 
     def running(self, sort: Callable[[Mapping[str, Any]], bool]) -> list[Service]:
-        """Return the containers of one sort of program, by what their configuration looks like."""
-        return [service for service in self.services if sort(service.settings)]
+        """Return the programs of one sort, by what their configuration looks like."""
+        return [service for service in self.programs if sort(service.settings)]
 
     def called(self, call: Call) -> list[Service]:
-        """Return the containers that an address means: of that name, on a network that both are in."""
+        """Return whom an address means: the containers of that name, on a network that both are in, or whose it is."""
+        theirs = [one for one in self.guests if (call.host, call.port) in one.addresses]
         return [service for service in self.services
-                if call.host in service.hosts and service.networks & call.service.networks]  # fmt: skip
+                if call.host in service.hosts and service.networks & call.service.networks] or [*theirs]  # fmt: skip
 
     def own(self, host: str) -> list[Service]:
         """Return the containers of that name, wherever they are."""

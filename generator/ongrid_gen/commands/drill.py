@@ -10,9 +10,8 @@ import click
 from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import out_option, progress, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.up import edge_option, running_stack
-from ongrid_gen.drill.delivery import delivering
+from ongrid_gen.drill.delivery import hearing
 from ongrid_gen.drill.run import Outcome, Run
-from ongrid_gen.drill.sink import Sink
 from ongrid_gen.drill.targets import burns, target, target_names
 from ongrid_gen.errors import CommandError
 from ongrid_gen.model import Drill, Site
@@ -55,7 +54,8 @@ def require_running(stack: Stack, site: Path) -> None:
     """Raise CommandError unless centre and agent run."""
     entries = [entry for project in stack.projects for entry in project.services()]
     running = {entry["Service"] for entry in entries if entry["State"] == "running"}
-    lacking = [name for name in ("agent", "gateway", "tempo", "prometheus", "alertmanager") if name not in running]
+    own = [name for name in ("tempo", "prometheus", "alertmanager") if stack.site.owns(name)]
+    lacking = [name for name in ("agent", "gateway", *own) if name not in running]
     if lacking:
         raise CommandError(f"not running: {', '.join(lacking)}; run `ongrid-gen up {site}` first")
 
@@ -108,6 +108,9 @@ def default_drill(site: Site, name: str) -> Drill:
 
 def say_who_hears(site: Site, sink_only: bool) -> None:
     """Say first whom the drill will wake."""
+    if not site.owns("alertmanager"):
+        progress("the configuration of your Alertmanager is not touched: `delivered` is when an alert is there")
+        sink_only = False
     names = ", ".join(channel.name for channel in site.notify.channels)
     if names and not sink_only:
         progress(f"the channels of the spec are notified too: {names} (--sink-only keeps them out)")
@@ -120,9 +123,9 @@ def run_all(stack: Stack, plan: list[Drill], *, sink_only: bool) -> list[Outcome
         found = (labels(stack.site, drill, name) for name in (*drill.firing, *drill.quiet))
         heard += [one for one in found if one not in heard]
     outcomes: list[Outcome] = []
-    with Sink() as sink, delivering(stack, sink.url, heard, only=sink_only):
+    with hearing(stack, heard, only=sink_only) as hears:
         for drill in plan:
-            outcomes += Run(stack, drill, sink, progress, stack.prometheus).run()
+            outcomes += Run(stack, drill, hears, progress, stack.prometheus).run()
     return outcomes
 
 

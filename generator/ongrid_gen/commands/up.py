@@ -17,7 +17,7 @@ from ongrid_gen.model import Site
 from ongrid_gen.pipeline import Rendered
 from ongrid_gen.plan.make import make_plan, sides_of
 from ongrid_gen.plan.running import read_running
-from ongrid_gen.runtime import docker, images
+from ongrid_gen.runtime import docker, images, theirs
 from ongrid_gen.runtime.applied import Proof
 from ongrid_gen.runtime.apply import apply
 from ongrid_gen.runtime.compose import is_fine
@@ -64,6 +64,8 @@ def command(site: Path, out: Path | None, edges: tuple[str, ...], timeout: float
     except (docker.DockerError, DeadlineError) as error:
         raise CommandError(f"{error}\n{not_ready(stack)}") from None
     progress(f"ready after {time.monotonic() - started:.0f} s")
+    for sentence in theirs.sentences(theirs.looks(stack)):
+        progress(sentence)
     say_where(stack, spec)
 
 
@@ -132,7 +134,8 @@ def say_where(stack: Stack, spec: Spec) -> None:
     click.echo(f"Alertmanager  {stack.alertmanager}")
     click.echo(f"Tempo         {stack.tempo}")
     if stack.grafana:
-        click.echo(f"Grafana       {stack.grafana} (admin, password in {spec.secrets / 'grafana-admin'})")
+        own = f" (admin, password in {spec.secrets / 'grafana-admin'})" if spec.site.grafana.enabled else ""
+        click.echo(f"Grafana       {stack.grafana}{own}")
     if stack.edges:
         click.echo(f"send traces   {stack.otlp_http()} (OTLP over HTTP), {stack.otlp_grpc()} (gRPC)")
     click.echo("try")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ongrid_gen.components.base import HARDENED, ComposeService, Container
 from ongrid_gen.components.images import BUSYBOX, OTELCOL
-from ongrid_gen.conventions import COLLECTOR_HEALTH, COLLECTOR_METRICS, OTLP_GRPC
+from ongrid_gen.conventions import COLLECTOR_HEALTH, COLLECTOR_METRICS
 from ongrid_gen.model import Gateway, Images, Site
 from ongrid_gen.text import collector_escape
 from ongrid_gen.units import go_duration, mebibytes
@@ -71,11 +71,6 @@ def delivery(gateway: Gateway) -> Config:
         },
         "sending_queue": queue,
     }
-
-
-def to_tempo(site: Site, host: str) -> Config:
-    """Return the exporter to one Tempo, with a queue of its own."""
-    return {"endpoint": f"{host}:{OTLP_GRPC}", "tls": {"insecure": True}, **delivery(site.gateway)}
 
 
 def telemetry(*, host: str = "0.0.0.0", counts_requests: bool = False) -> Config:

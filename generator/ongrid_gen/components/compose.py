@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import alertmanager, collector, gateway, grafana, prometheus, samplers, secrets, tempo
-from ongrid_gen.components.base import Tree, stamped, yaml_file
+from ongrid_gen.components import alertmanager, collector, gateway, grafana, prometheus, samplers, secrets, tempo, ways
+from ongrid_gen.components.base import Tree, source_of, stamped, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.tempo import storage
 from ongrid_gen.components.tempo.base import roles
@@ -40,7 +40,7 @@ def config(site: Site, tree: Tree) -> dict[str, Any]:
 
 
 def services(site: Site) -> dict[str, Any]:
-    """Return all containers. `ready` asks what cannot be asked from inside its own image."""
+    """Return the containers that are ours. `ready` asks what cannot be asked from inside its own image."""
     collectors = [GATEWAY_HOST, *samplers.hosts(site)]
     targets = [
         *(f"{host}:{COLLECTOR_HEALTH}/" for host in collectors),
@@ -58,18 +58,18 @@ def services(site: Site) -> dict[str, Any]:
     visualise = grafana.service(site)
     if visualise:
         found["grafana"] = visualise
-    return {**found, "ready": collector.prober(site.images, targets, ["inside"])}
+    return ways.settled(site, {**found, "ready": collector.prober(site.images, targets, ["inside"])})
 
 
 def volumes(site: Site) -> list[str]:
     """Return the named volumes: whatever must survive a container."""
-    collectors = [gateway.NAME, *samplers.hosts(site)] if site.gateway.queue_persistent else []
-    names = [f"{host}-queue" for host in collectors]
-    names += [*map(tempo.volume, roles(site)), "prometheus-data", "alertmanager-data"]
-    return [*names, "grafana-data"] if site.grafana.enabled else names
+    mounted = [source_of(volume) for service in services(site).values() for volume in service.get("volumes", ())]
+    return list(dict.fromkeys(name for name in mounted if not name.startswith("./")))
 
 
 def secret_files(site: Site) -> list[str]:
     """Return every secret file the centre mounts, relative to the folder of the spec."""
-    found = sorted({*secrets.of_gateway(site), *alertmanager.secrets(site), *storage.secrets(site.tempo)})
-    return [*found, grafana.PASSWORD_FILE] if site.grafana.enabled else found
+    theirs = [file for one in site.external.values() for file in ways.secrets_for(one)]
+    found = {*secrets.of_gateway(site), *alertmanager.secrets(site), *storage.secrets(site.tempo), *theirs}
+    used = {name for service in services(site).values() for name in service.get("secrets", ())}
+    return [file for file in (*sorted(found), grafana.PASSWORD_FILE) if secret_name(file) in used]

@@ -6,20 +6,19 @@ A `$` that Grafana is to see is doubled: its provisioning replaces variables (`g
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ongrid_gen.components import ways
 from ongrid_gen.components.tempo import dialect_of
 from ongrid_gen.conventions import (
     ALERTMANAGER_HOST,
-    ALERTMANAGER_HTTP,
     ALERTMANAGER_UID,
     CALLS,
     ERROR_STATUS,
     EXEMPLAR_LABEL,
+    GRAFANA_HOST,
     LATENCY_BUCKET,
     LOKI_HOST,
-    LOKI_HTTP,
     LOKI_UID,
     PROMETHEUS_HOST,
-    PROMETHEUS_HTTP,
     PROMETHEUS_UID,
     SDK_EXEMPLAR_LABEL,
     SERVICE,
@@ -28,10 +27,10 @@ from ongrid_gen.conventions import (
     SPAN_NAME,
     STATUS_CODE,
     TEMPO_HOST,
-    TEMPO_HTTP,
     TEMPO_UID,
 )
-from ongrid_gen.model import Site
+from ongrid_gen.model import External, Site
+from ongrid_gen.naming import datasource_uid
 from ongrid_gen.text import grafana_escape
 from ongrid_gen.units import format_duration
 
@@ -52,50 +51,79 @@ JSON: Final = rf'"[tT]race_?[iI][dD]"\s*:\s*"{ID}"'
 
 def listed(site: Site, *, logs: bool = False) -> list[Data]:
     """Return the datasources; with `logs` also Loki, and the ways to it and back."""
-    return [prometheus(site), tempo(site, logs=logs), *([loki()] if logs else []), alertmanager()]
+    return [prometheus(site), tempo(site, logs=logs), *([loki(site)] if logs else []), alertmanager(site)]
 
 
-def datasource(name: str, uid: str, url: str, **json_data: Any) -> Data:
-    """Return one datasource; its type is its UID's name."""
-    return {
-        "name": name, "uid": uid, "type": uid, "access": "proxy", "url": url, "editable": False,
+def datasource(site: Site, component: str, name: str, uid: str, **json_data: Any) -> Data:
+    """Return the datasource of a component; its type is its UID's name. In a Grafana of others its names are ours."""
+    own = site.owns(GRAFANA_HOST)
+    url = ways.way_to(site, component).url if own else ways.url_for_them(site, component)
+    found = {
+        "name": name if own else f"{site.name} {name}",
+        "uid": datasource_uid(site, uid),
+        "type": uid,
+        "access": "proxy",
+        "url": url,
+        "editable": False,
         "jsonData": json_data,
-    }  # fmt: skip
+    }
+    return found if site.owns(component) else found | credential(site.external[component], found)
+
+
+def credential(theirs: External, source: Data) -> Data:
+    """Return what a datasource shows a program of somebody else's; Grafana reads it from the file itself."""
+    found: Data = {"jsonData": dict(source["jsonData"])}
+    secure: dict[str, str] = {}
+    if theirs.credential is not None:
+        value = f"$__file{{{ways.secret_path(theirs.credential)}}}"
+        if theirs.user is None:
+            found["jsonData"]["httpHeaderName1"] = "Authorization"
+            secure["httpHeaderValue1"] = f"Bearer {value}"
+        else:
+            found |= {"basicAuth": True, "basicAuthUser": grafana_escape(theirs.user)}
+            secure["basicAuthPassword"] = value
+    if theirs.ca is not None:
+        found["jsonData"]["tlsAuthWithCACert"] = True
+        secure["tlsCACert"] = f"$__file{{{ways.secret_path(theirs.ca)}}}"
+    return found | ({"secureJsonData": secure} if secure else {})
 
 
 def prometheus(site: Site) -> Data:
     """Metrics. Exemplars link to Tempo under its own label name and under that of the SDKs."""
     links = [
-        {"name": label, "datasourceUid": TEMPO_UID, "urlDisplayLabel": "Trace"}
+        {"name": label, "datasourceUid": datasource_uid(site, TEMPO_UID), "urlDisplayLabel": "Trace"}
         for label in (EXEMPLAR_LABEL, SDK_EXEMPLAR_LABEL)
     ]
     return datasource(
+        site,
+        PROMETHEUS_HOST,
         "Prometheus",
         PROMETHEUS_UID,
-        f"http://{PROMETHEUS_HOST}:{PROMETHEUS_HTTP}",
         httpMethod="POST",
         timeInterval=format_duration(site.metrics.interval),
         prometheusType="Prometheus",
         manageAlerts=True,
         **({"exemplarTraceIdDestinations": links} if site.metrics.exemplars else {}),
-    ) | {"isDefault": True}
+    ) | ({"isDefault": True} if site.owns(GRAFANA_HOST) else {})
 
 
 def tempo(site: Site, *, logs: bool = False) -> Data:
     """Traces, with the way to the span's metrics and logs, and the service map."""
     streaming = dialect_of(site).TRACEQL
-    to_logs = {"tracesToLogsV2": around(LOKI_UID, LOGS_AROUND, SERVICE_NAME) | {
+    metrics = datasource_uid(site, PROMETHEUS_UID)
+    to_logs = {"tracesToLogsV2": around(datasource_uid(site, LOKI_UID), LOGS_AROUND, SERVICE_NAME) | {
         "customQuery": True, "query": grafana_escape(LOGS_OF_SPAN),
     }}  # fmt: skip
     return datasource(
+        site,
+        TEMPO_HOST,
         "Tempo",
         TEMPO_UID,
-        f"http://{TEMPO_HOST}:{TEMPO_HTTP}",
         httpMethod="GET",
         **(to_logs if logs else {}),
-        tracesToMetrics=around(PROMETHEUS_UID, METRICS_AROUND, SERVICE)
+        tracesToMetrics=around(metrics, METRICS_AROUND, SERVICE)
         | {"queries": [{"name": name, "query": grafana_escape(query)} for name, query in metrics_of_span()]},
-        serviceMap={"datasourceUid": PROMETHEUS_UID},
+        serviceMap={"datasourceUid": metrics},
         nodeGraph={"enabled": True},
         search={"hide": False},
         streamingEnabled={"search": streaming, "metrics": streaming},
@@ -123,19 +151,20 @@ def metrics_of_span() -> Iterator[tuple[str, str]]:
     )
 
 
-def loki() -> Data:
+def loki(site: Site) -> Data:
     """Logs, with the way from a line to its trace."""
+    tempo_uid = datasource_uid(site, TEMPO_UID)
     fields = [
-        {"name": "Trace", "matcherType": kind, "matcherRegex": pattern, "datasourceUid": TEMPO_UID,
+        {"name": "Trace", "matcherType": kind, "matcherRegex": pattern, "datasourceUid": tempo_uid,
          "url": grafana_escape("${__value.raw}"), "urlDisplayLabel": "Trace"}
         for kind, pattern in (("label", BESIDE), ("regex", grafana_escape(LOGFMT)), ("regex", grafana_escape(JSON)))
     ]  # fmt: skip
-    return datasource("Loki", LOKI_UID, f"http://{LOKI_HOST}:{LOKI_HTTP}", maxLines=1000, derivedFields=fields)
+    return datasource(site, LOKI_HOST, "Loki", LOKI_UID, maxLines=1000, derivedFields=fields)
 
 
-def alertmanager() -> Data:
+def alertmanager(site: Site) -> Data:
     """Alerts and silences."""
-    url = f"http://{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}"
     return datasource(
-        "Alertmanager", ALERTMANAGER_UID, url, implementation="prometheus", handleGrafanaManagedAlerts=False
-    )
+        site, ALERTMANAGER_HOST, "Alertmanager", ALERTMANAGER_UID,
+        implementation="prometheus", handleGrafanaManagedAlerts=False,
+    )  # fmt: skip

@@ -6,10 +6,21 @@ stores what is kept (docs/adr/0014-red-before-sampling.md), or to the samplers t
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, collector, limits, own_metrics, privacy, samplers, sampling, secrets
+from ongrid_gen.components import (
+    access,
+    collector,
+    limits,
+    own_metrics,
+    privacy,
+    samplers,
+    sampling,
+    secrets,
+    stores,
+    ways,
+)
 from ongrid_gen.components.base import ComposeService, Tree, publish, yaml_file
 from ongrid_gen.components.channels import secret_name
-from ongrid_gen.components.tempo.base import COUNT, STORE, Role, roles
+from ongrid_gen.components.tempo.base import COUNT, roles
 from ongrid_gen.conventions import OTLP_HTTP
 from ongrid_gen.model import Service, Site
 from ongrid_gen.text import Code, fill, ottl_string
@@ -42,7 +53,7 @@ def config(site: Site) -> dict[str, Any]:
     processors |= privacy.processors(site, privacy.Hop.GATEWAY) | limits.processors(site)
     shared = sampling.replicated(site)
     sampler = {} if tail is None or shared else {sampling.PROCESSOR: sampling.processor(site, tail)}
-    extensions = {**collector.extensions(site), **access.gateway_extensions(site)}
+    extensions = {**collector.extensions(site), **access.gateway_extensions(site), **ways.extensions(site, NAME)}
     own = own_metrics.gateway_processors(site)
     return {
         "extensions": extensions,
@@ -51,13 +62,13 @@ def config(site: Site) -> dict[str, Any]:
         "processors": {**processors, **sampler, **own},
         "exporters": {
             **exporters(site),
-            own_metrics.TO_PROMETHEUS: own_metrics.to_prometheus(),
+            own_metrics.TO_PROMETHEUS: own_metrics.to_prometheus(site),
         },
         "service": {
             "extensions": list(extensions),
             "telemetry": collector.telemetry(counts_requests=site.gateway.auth is not None),
             "pipelines": {
-                **(forked(processors, site) if tail else straight(processors, roles(site)[0])),
+                **(forked(processors, site) if tail else straight(processors, site)),
                 own_metrics.PIPELINE: own_metrics.gateway_pipeline(list(own)),
             },
         },
@@ -66,14 +77,9 @@ def config(site: Site) -> dict[str, Any]:
 
 def exporters(site: Site) -> dict[str, Any]:
     """Return the exporters of spans: to every Tempo, or to the samplers in the place of the one that stores."""
-    if sampling.replicated(site):
-        return {samplers.BALANCER: samplers.balancer(site), exporter(COUNT): collector.to_tempo(site, COUNT.host)}
-    return {exporter(role): collector.to_tempo(site, role.host) for role in roles(site)}
-
-
-def exporter(role: Role) -> str:
-    """Return the name of the exporter to one Tempo."""
-    return f"otlp_grpc/{role.host}"
+    shared = sampling.replicated(site)
+    to_store = {samplers.BALANCER: samplers.balancer(site)} if shared else stores.to_store(site)
+    return {**to_store, **({stores.exporter(COUNT): stores.to_tempo(site, COUNT)} if site.sampling.tail else {})}
 
 
 def forward(branch: str) -> str:
@@ -81,9 +87,10 @@ def forward(branch: str) -> str:
     return f"forward/{branch}"
 
 
-def straight(processors: dict[str, Any], role: Role) -> dict[str, Any]:
+def straight(processors: dict[str, Any], site: Site) -> dict[str, Any]:
     """Return the pipeline of a gateway that does not sample."""
-    return {"traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": [exporter(role)]}}
+    exporters = [stores.name_of_store(site)]
+    return {"traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": exporters}}
 
 
 def forked(processors: dict[str, Any], site: Site) -> dict[str, Any]:
@@ -94,11 +101,11 @@ def forked(processors: dict[str, Any], site: Site) -> dict[str, Any]:
     shared = sampling.replicated(site)
     return {
         "traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": branches},
-        f"traces/{COUNTED}": {"receivers": [forward(COUNTED)], "exporters": [exporter(COUNT)]},
+        f"traces/{COUNTED}": {"receivers": [forward(COUNTED)], "exporters": [stores.exporter(COUNT)]},
         f"traces/{STORED}": {
             "receivers": [forward(STORED)],
             **({} if shared else {"processors": [sampling.PROCESSOR]}),
-            "exporters": [samplers.BALANCER if shared else exporter(STORE)],
+            "exporters": [samplers.BALANCER if shared else stores.name_of_store(site)],
         },
     }
 

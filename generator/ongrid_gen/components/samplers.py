@@ -7,7 +7,7 @@ with stand-ins there is one gateway that samples itself.
 
 from typing import Any, Final
 
-from ongrid_gen.components import collector, sampling
+from ongrid_gen.components import collector, sampling, stores, ways
 from ongrid_gen.components.access import GRPC_MEBIBYTES
 from ongrid_gen.components.base import ComposeService, Tree, yaml_file
 from ongrid_gen.components.tempo.base import STORE
@@ -40,18 +40,21 @@ def config(site: Site) -> dict[str, Any]:
         sampling.PROCESSOR: sampling.processor(site, tail),
     }
     grpc = {"endpoint": f"0.0.0.0:{OTLP_GRPC}", "max_recv_msg_size_mib": GRPC_MEBIBYTES}
-    to_tempo = f"otlp_grpc/{STORE.host}"
-    extensions = collector.extensions(site)
+    extensions = {**collector.extensions(site), **ways.extensions(site, SAMPLER_HOST)}
     return {
         "extensions": extensions,
         "receivers": {"otlp": {"protocols": {"grpc": grpc}}},
         "processors": processors,
-        "exporters": {to_tempo: collector.to_tempo(site, STORE.host)},
+        "exporters": stores.to_store(site),
         "service": {
             "extensions": list(extensions),
             "telemetry": collector.telemetry(),
             "pipelines": {
-                "traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": [to_tempo]},
+                "traces": {
+                    "receivers": ["otlp"],
+                    "processors": list(processors),
+                    "exporters": [stores.name_of_store(site)],
+                },
             },
         },
     }

@@ -17,7 +17,7 @@ from ongrid_gen.conventions import (
     SERVER,
     SERVICE_NAME,
 )
-from ongrid_gen.drill.sink import Sink
+from ongrid_gen.drill.sink import Hears
 from ongrid_gen.drill.targets import target
 from ongrid_gen.drill.traffic import HEALTHY, Sender, Traffic
 from ongrid_gen.model import Drill, Site
@@ -67,7 +67,7 @@ class Run:
 
     stack: Stack
     drill: Drill
-    sink: Sink
+    sink: Hears
     say: Say
     prometheus: str
     started: float = 0.0
@@ -196,7 +196,7 @@ class Run:
 
     def where_spans_are(self) -> str:
         """Say at which rate each hop receives spans: the first one that does not is the broken one."""
-        counts = next(role.host for role in roles(self.stack.site) if role.generates)
+        counts = next((role.host for role in roles(self.stack.site) if role.generates), "")  # theirs tells us nothing
         jobs = {"gateway": promql_matcher("job", [GATEWAY_HOST]), "tempo": promql_matcher("job", [counts])}
         seen = [f"{who} {self.value(fill(query, **jobs)):.1f}" for who, query in RECEIVED.items()]
         return f"the agent takes spans, but they are not counted; spans/s received: {', '.join(seen)}"

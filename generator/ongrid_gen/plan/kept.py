@@ -10,6 +10,7 @@ from typing import Any, Final
 from ongrid_gen.bundle.contracts.data_survives import kept as kept_folders
 from ongrid_gen.bundle.exposed import generated_series, generators, stores
 from ongrid_gen.bundle.files import COMPOSE, Bundle
+from ongrid_gen.bundle.guests import Guest
 from ongrid_gen.bundle.network import SCRAPES, is_collector, is_prometheus
 from ongrid_gen.bundle.plain import dig, items, unescaped
 from ongrid_gen.bundle.services import Service
@@ -78,15 +79,16 @@ def kept_by(bundle: Bundle) -> Kept:
     lasting = [service for service in wiring.services if not ends_by_itself(service.name)]
     store: Mapping[str, Any] = next((one.settings for one in stores(wiring)), {})
     generator: Mapping[str, Any] = next((one.settings for one in generators(wiring)), {})
-    prometheus = next(iter(wiring.running(is_prometheus)), None)
-    settings = prometheus.settings if prometheus is not None else {}
+    known = wiring.running(is_prometheus)
+    prometheus = next((one for one in known if not isinstance(one, Guest)), None)
+    settings = known[0].settings if known else {}
     return Kept(
         project=str(bundle.data(COMPOSE).get("name", "")),
         volumes={place: volume for service in lasting for place, volume in volumes(service)},
         folders={place: folder for service in lasting for place, folder in folders(service)},
         retention=tempo_retention(store) | (prometheus_retention(flags_of(prometheus)) if prometheus else {}),
         stored=stored(store),
-        generator=next((one.name for one in generators(wiring)), ""),
+        generator=next((generator_name(one) for one in generators(wiring)), ""),
         sampled=any(is_sampling(one) for one in wiring.running(is_collector)),
         generated=generated_series(generator) if generator else None,
         sizes=has_sizes(generator),
@@ -129,6 +131,11 @@ def folders(service: Service) -> Iterator[tuple[tuple[str, str], str]]:
 def flags_of(service: Service) -> dict[str, str]:
     """Return the flags of a container's command."""
     return {name: value for name, value, _ in service.flags}
+
+
+def generator_name(service: Service) -> str:
+    """Return who makes the metrics."""
+    return f"your {service.name}" if isinstance(service, Guest) else service.name
 
 
 def prometheus_retention(flags: Mapping[str, str]) -> dict[str, Decimal | None]:

@@ -90,7 +90,7 @@ def sampling(before: Kept, after: Kept) -> Iterator[Loss]:
             f"`{after.generator}` counts from now on, not `{before.generator}`: every generated series begins anew, "
             "and those of before end"
         )
-        yield Loss("generator", after.generator, message)
+        yield Loss("generator", after.generator.removeprefix("your "), message)
 
 
 def label(before: Kept, after: Kept) -> Iterator[Loss]:
@@ -142,6 +142,8 @@ def external(before: Kept, after: Kept) -> Iterator[Loss]:
          "alerts are others to Alertmanager: what fires is notified again, silences on the old value match nothing"),
     )  # fmt: skip
     for component, old, new, then in parts:
+        if not old or not new:
+            continue  # it begins or ends altogether, or is somebody else's, where alerts bear the labels themselves
         changed = [difference(name, old, new) for name in sorted(old.keys() | new.keys())
                    if str(old.get(name)) != str(new.get(name))]  # fmt: skip
         if changed:

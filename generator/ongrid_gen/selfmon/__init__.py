@@ -44,11 +44,17 @@ __all__ = ["WATCHERS", "Watch", "components", "explain_text", "names", "pages", 
 
 
 def components(site: Site) -> dict[str, list[Watch]]:
-    """Return every watch, by component."""
+    """Return every watch, by component. A program of somebody else's is theirs to watch."""
     found: dict[str, list[Watch]] = {}
     for watcher in WATCHERS:
-        found.setdefault(watcher.COMPONENT, []).extend(watcher.watches(site))
+        if is_ours(watcher.COMPONENT, site):
+            found.setdefault(watcher.COMPONENT, []).extend(watcher.watches(site))
     return found
+
+
+def is_ours(component: str, site: Site) -> bool:
+    """Tell whether a component is watched: of somebody else's Tempo, the one that counts beside it."""
+    return site.owns(component) or (component == tempo.COMPONENT and site.sampling.tail is not None)
 
 
 def names(site: Site) -> frozenset[str]:

@@ -24,6 +24,9 @@ from ongrid_gen.text import fill, promql_matcher, promql_string
 
 COMPONENT: Final = "pipeline"
 ACCEPTED: Final = 'otelcol_receiver_accepted_spans{job="gateway"}'
+ACCEPTED_SERIES: Final = (
+    'otelcol_receiver_accepted_spans{job="gateway",instance="gateway:8888",receiver="otlp",transport="http"}'
+)
 STORED: Final = "tempo_distributor_spans_received_total"
 # Fewer spans than these tell nothing: a new series may hide its first value.
 FEWEST: Final = 20
@@ -39,12 +42,18 @@ or resets(otelcol_process_uptime{<< collectors >>}[15m]) > 2"""
 
 def watches(site: Site) -> Iterator[Watch]:
     """Yield every watch."""
-    yield traces_stalled(site)
+    if counts_here(site):
+        yield traces_stalled(site)
     yield span_metrics_stalled(site)
     yield restarting(site)
     if site.prometheus.scrape:
         yield target_down(site)
     yield watchdog()
+
+
+def counts_here(site: Site) -> bool:
+    """Tell whether a Tempo of ours makes the span metrics."""
+    return site.owns(TEMPO) or site.sampling.tail is not None
 
 
 def stored(site: Site) -> tuple[str, str]:
@@ -67,16 +76,13 @@ def traces_stalled(site: Site) -> Watch:
         look="rate(otelcol_exporter_sent_spans[5m])",
         causes=("Tempo refuses everything.", "The network between the two is broken."),
         quiet=f"fewer than {FEWEST} spans in 5m",
-        cases=stalled_cases(
-            'otelcol_receiver_accepted_spans{job="gateway",instance="gateway:8888",receiver="otlp",transport="http"}',
-            series,
-        ),
+        cases=stalled_cases(ACCEPTED_SERIES, series),
     )
 
 
 def span_metrics_stalled(site: Site) -> Watch:
-    """Between Tempo and Prometheus."""
-    source, series = stored(site)
+    """Between Tempo and Prometheus; where Tempo is somebody else's and counts, between the gateway and Prometheus."""
+    source, series = stored(site) if counts_here(site) else (ACCEPTED, ACCEPTED_SERIES)
     return Watch(
         name="SpanMetricsStalled",
         severity=CRITICAL,

@@ -45,7 +45,8 @@ def watches(site: Site) -> Iterator[Watch]:
     yield wal_failing(counting(site))
     if known.wal_size:
         yield wal_growing(site)
-    yield disk_forecast(site, known.flushed_bytes)
+    if site.owns(TEMPO):
+        yield disk_forecast(site, known.flushed_bytes)
 
 
 def flush_failing(counters: tuple[str, ...]) -> Watch:

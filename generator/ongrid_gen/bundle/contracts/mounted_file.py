@@ -5,7 +5,7 @@ from fnmatch import fnmatch
 from pathlib import PurePosixPath
 from typing import Final
 
-from ongrid_gen.bundle.files import DASHBOARDS, PROVIDERS, PROVISIONING, RULES
+from ongrid_gen.bundle.files import DASHBOARDS, EVERY_RULES, PROVIDERS, PROVISIONING, RULES
 from ongrid_gen.bundle.network import is_alertmanager, is_grafana, is_prometheus
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.services import CONFIG_FLAGS, Service
@@ -52,7 +52,7 @@ def unread(wiring: Wiring) -> Iterator[Problem]:
              for file in read_by(service, str(pattern), wiring)}  # fmt: skip
     yield from unshown(wiring)
     for file in wiring.bundle.documents:
-        if file.startswith(RULES) and file not in rules:
+        if file.startswith(EVERY_RULES) and file not in rules:
             yield Problem(CODE, (file,), f"no Prometheus reads `{file}`: its alerts never fire",
                           f"name its folder in `rule_files`, as `/etc/{RULES}*.yaml`")  # fmt: skip
         elif file.startswith(PROVISIONING) and not any(map(is_grafana, wiring.services)):

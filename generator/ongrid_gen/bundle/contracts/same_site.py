@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from ongrid_gen.bundle.exposed import generators
+from ongrid_gen.bundle.guests import Guest
 from ongrid_gen.bundle.network import is_collector, is_prometheus
 from ongrid_gen.bundle.plain import dig, items, mapping, unescaped
 from ongrid_gen.bundle.services import Service
@@ -18,8 +19,10 @@ ENVIRONMENT_ATTRIBUTE: Final = "deployment.environment"
 def check(wiring: Wiring) -> Iterator[Problem]:
     """Inhibition compares `site`; an alert whose series say another one is never muted by what causes it."""
     keys = ("metrics_generator", "registry", "external_labels")
-    tempos = [external(one, *keys, read=str) for one in generators(wiring)]
-    others = [external(one, "global", "external_labels", read=unescaped) for one in wiring.running(is_prometheus)]
+    tempos = [external(one, *keys, read=str) for one in generators(wiring)
+              if not isinstance(one, Guest)]  # fmt: skip
+    own = [one for one in wiring.running(is_prometheus) if not isinstance(one, Guest)]  # elsewhere alerts bear them
+    others = [external(one, "global", "external_labels", read=unescaped) for one in own]
     for path, labels in tempos:
         for other, wanted in others:
             for label in sorted(labels.keys() | wanted.keys()):
