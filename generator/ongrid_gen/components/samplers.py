@@ -64,7 +64,7 @@ def balancer(site: Site) -> dict[str, Any]:
     """Return the gateway's exporter to the samplers.
 
     The list is fixed: a sampler that is away leaves its share in the queue, and nobody else decides on parts of its
-    traces. The queue is the exporter's own, as those below it, one for each sampler, cannot be on disk.
+    traces. The queue is the exporter's own, as those below it, one for each sampler, cannot (read, not tried).
     """
     below = {"tls": {"insecure": True}, "sending_queue": {"enabled": False}, "retry_on_failure": {"enabled": False}}
     return {
