@@ -93,7 +93,7 @@ def correlate_all(asked: Asked, subjects: Sequence[Subject], deadline: Deadline)
 def correlate(asked: Asked, subject: Subject, deadline: Deadline) -> Incident:
     """Return what is around an alert, by the deadline."""
     began, now = time.monotonic(), time.time()
-    at = now if asked.at is None else asked.at
+    at = now if asked.at is None else min(now, asked.at)
     with ThreadPoolExecutor(THREADS) as pool:
         first = Deadline.after(FIRST * deadline.left)
         connecting = pool.submit(backend_of, asked.clients, first)
