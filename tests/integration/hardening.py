@@ -49,7 +49,8 @@ def of_process(name: str, entry: Any) -> Iterator[str]:
     prepares = name.endswith(INIT_SUFFIX)
     if not user.isdigit() or (user == "0") != prepares:
         yield f"runs as `{user}`"
-    if host["CapDrop"] != ["ALL"] or set(host["CapAdd"] or ()) - (OF_INIT if prepares else set()):
+    added = {one.removeprefix("CAP_") for one in host["CapAdd"] or ()}
+    if host["CapDrop"] != ["ALL"] or added - (OF_INIT if prepares else set()):
         yield f"has the capabilities {host['CapAdd']}, without {host['CapDrop']}"
     for key, wanted in (("ReadonlyRootfs", True), ("Privileged", False), ("PidMode", ""), ("Devices", None)):
         if host[key] != wanted and (host[key] or wanted):

@@ -112,7 +112,7 @@ def survives(running: Running, name: str, harm: Harm, record: Record, *, lost: i
     accepted = traffic_through(running, traffic, noted, before=5, after=10)
     alert = "".join(word.capitalize() for word in name.split("-"))
     until(lambda: running.sink.found("firing", {"alertname": alert}, began), seconds=PATIENCE, what=alert)
-    gone = missing(running, accepted, PATIENCE)
+    gone = missing(running, accepted, PATIENCE, service=name if OUTAGE else "")
     late = 0
     if OUTAGE and waits and tempo.dialect_of(running.site).WATCHED.late_spans:
         late = sum(harmed[0] <= when <= harmed[1] for when in accepted.values())
@@ -124,6 +124,13 @@ def survives(running: Running, name: str, harm: Harm, record: Record, *, lost: i
     assert len(gone) <= lost
     assert enough <= number <= len(accepted) + UNDER_WAY
     return senders[0]
+
+
+def lasts(sender: Sender, seconds: float) -> None:
+    """Let an outage last until traffic of some seconds has been accepted, and as long as it was asked to."""
+    ends = time.monotonic() + OUTAGE
+    accepted_for(sender, seconds)
+    time.sleep(max(0.0, ends - time.monotonic()))
 
 
 def killing(project: Project, service: str) -> Harm:
@@ -185,7 +192,7 @@ def test_the_line_between_agent_and_gateway_is_cut(site: Running, record_propert
         gateway, network = container(site.stack.centre, "gateway"), ingest_network(site.site)
         docker.run("network", "disconnect", network, gateway)
         try:
-            accepted_for(sender, max(20, OUTAGE))
+            lasts(sender, 20)
         finally:
             docker.run("network", "connect", "--alias", "gateway", network, gateway)
 
@@ -207,7 +214,7 @@ def test_a_gateway_that_refuses_is_asked_again(site: Running, record_property: R
     def refuse(sender: Sender) -> None:
         with edited(site.stack.bundle / GATEWAY_CONFIG, LIMITS, NO_MEMORY):
             centre.call("restart", "gateway", timeout=60)
-            accepted_for(sender, max(10, OUTAGE))
+            lasts(sender, 10)
         centre.call("restart", "gateway", timeout=60)
 
     assert survives(site, "gateway-refuses", refuse, record_property).refused == 0
@@ -221,7 +228,7 @@ def test_a_gateway_behind_a_proxy_that_throttles_is_asked_again(site: Running, r
         with throttling(address) as (port, asked):
             with edited(site.stack.bundle / AGENT_CONFIG, GATEWAY, f"endpoint: http://{address}:{port}"):
                 agent.call("restart", "agent", timeout=60)
-                accepted_for(sender, max(10, OUTAGE))
+                lasts(sender, 10)
             until(lambda: len(asked) > 3, seconds=PATIENCE, what="the agent to ask again")
         agent.call("restart", "agent", timeout=60)
 

@@ -184,4 +184,4 @@ def test_a_gateway_that_is_killed_loses_what_it_had_not_decided_on(
         f"{len(lost)} of {len(accepted)} missing; told: {told.annotations['summary']}",
     )
     assert lost
-    assert all(0 <= age <= WAIT + 2 for age in ages), ages
+    assert max(ages) <= WAIT + 2, ages
