@@ -72,6 +72,31 @@ def test_a_bundle_that_counts_on_others_fits_together(variant: str, tmp_path: Pa
     assert [] == [problem.message for problem in check_bundle(bundle) if problem.code not in true]
 
 
+FAULTS = {
+    "the flag of the receiver": ("prometheus/program.yaml", "- --web.enable-remote-write-receiver\n", "", "OG010"),
+    "the flag of exemplars": ("prometheus/program.yaml", "- --enable-feature=exemplar-storage\n", "", "OG012"),
+    "a scrape job": ("prometheus/prometheus.yaml", "job_name: gateway", "job_name: gatway", "OG049"),
+    "the rules": ("prometheus/prometheus.yaml", "demo/rules/", "rules/", "OG061"),
+    "an expression": ("prometheus/rules/payments-api.yaml", "latency_bucket{", "latency_buckets{", "OG048"),
+    "where alerts go": ("prometheus/prometheus.yaml", "alerting:", "alertings:", "OG023"),
+    "a receiver": ("alertmanager/alertmanager.yaml", "- name: demo/oncall", "- name: demo/on-call", "OG027"),
+    "a datasource": ("grafana/provisioning/datasources/demo.yaml", "datasourceUid: demo-tempo", "datasourceUid: tempo",
+                     "OG062"),
+    "a bound": ("tempo/overrides.yaml", "        - 0.8\n", "", "OG049"),
+    "the service's dimension": ("tempo/overrides.yaml", "- service.name", "- service.names", "OG005"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_in_what_is_for_others_is_found(fault: str, tmp_path: Path) -> None:
+    path, old, new, code = FAULTS[fault]
+    # exemplars are known to be sent where Tempo is ours
+    tree = render(site_of(BASE + VARIANTS["prometheus" if code == "OG012" else "all"]))
+    assert old in tree[f"external/{path}"]
+    write({**tree, f"external/{path}": tree[f"external/{path}"].replace(old, new)}, tmp_path)
+    assert code in {problem.code for problem in check_bundle(read_bundle(tmp_path))}
+
+
 @pytest.mark.parametrize("name", ["alertmanager", "grafana", "prometheus", "tempo"])
 def test_a_component_that_is_theirs_has_no_container_volume_or_rule(name: str) -> None:
     tree = render(site_of(BASE + VARIANTS[name]))
