@@ -18,6 +18,7 @@ PARTS: Final = {
     "tempo": ("tempo",),
     "tempo-metrics": ("sampling", "tail"),
     "grafana": ("grafana",),
+    "loki": ("logs",),
 }  # fmt: skip
 
 

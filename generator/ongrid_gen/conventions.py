@@ -69,6 +69,7 @@ COLLECTOR_METRICS: Final = 8888
 PROMETHEUS_HTTP: Final = 9090
 ALERTMANAGER_HTTP: Final = 9093
 GRAFANA_HTTP: Final = 3000
+LOKI_HTTP: Final = 3100
 
 # On every span: the edge whose agent it came through. With credentials the gateway says it, not the agent.
 EDGE: Final = "ongrid.edge"
@@ -86,11 +87,17 @@ TEMPO_METRICS_HOST: Final = "tempo-metrics"  # counts all spans where `tempo` st
 PROMETHEUS_HOST: Final = "prometheus"
 ALERTMANAGER_HOST: Final = "alertmanager"
 GRAFANA_HOST: Final = "grafana"
+LOKI_HOST: Final = "loki"
 
 # Grafana's datasource UIDs. Everything refers to them, nothing to names.
 PROMETHEUS_UID: Final = "prometheus"
 TEMPO_UID: Final = "tempo"
 ALERTMANAGER_UID: Final = "alertmanager"
+LOKI_UID: Final = "loki"
+
+# Of a log's resource, what Loki makes labels of: each set of values is a stream. All three have few values, and those of
+# one edge that was cut off are not refused for being behind another's.
+LOG_LABELS: Final = (SERVICE_NAME_DIMENSION, "deployment.environment", EDGE)
 
 SECRETS_DIR: Final = "/run/secrets"
 # The folder of the secrets, for Compose.

@@ -226,6 +226,16 @@ class Alertmanager:
 
 
 @dataclass(frozen=True, slots=True)
+class Logs:
+    """The store of logs. `retention` in seconds, `memory` and `disk` in bytes."""
+
+    retention: Decimal
+    memory: int
+    port: int
+    disk: int
+
+
+@dataclass(frozen=True, slots=True)
 class Grafana:
     """Datasources and Explore. `enabled` is false where no image can be had; `url` is where people reach it."""
 
@@ -447,6 +457,7 @@ class Site:
     metrics: Metrics
     prometheus: Prometheus
     alertmanager: Alertmanager
+    logs: Logs | None
     grafana: Grafana
     alerting: Alerting
     alerts: tuple[Alert, ...]

@@ -23,6 +23,7 @@ from ongrid_gen.model import (
     Inhibition,
     KeptAttribute,
     Limits,
+    Logs,
     Maintenance,
     Metrics,
     Notify,
@@ -63,6 +64,7 @@ def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
         metrics=_metrics(data["metrics"]),
         prometheus=_prometheus(data["prometheus"]),
         alertmanager=_alertmanager(data["alertmanager"]),
+        logs=_logs(data["logs"]) if data.get("logs", {}).get("enabled") else None,
         grafana=_grafana(data["grafana"], stand_ins=data["images"]["stand_ins"]),
         alerting=_alerting(data["alerting"]),
         alerts=tuple(_alert(index, item) for index, item in enumerate(data["alerts"])),
@@ -215,6 +217,15 @@ def _scrape(index: int, data: Data) -> Scrape:
 def _alertmanager(data: Data) -> Alertmanager:
     url = data.get("url", f"http://localhost:{data['port']}").rstrip("/")
     return Alertmanager(parse_size(data["memory"]), data["port"], url)
+
+
+def _logs(data: Data) -> Logs:
+    return Logs(
+        retention=parse_duration(data["retention"]),
+        memory=parse_size(data["memory"]),
+        port=data["port"],
+        disk=parse_size(data["disk"]),
+    )
 
 
 def _grafana(data: Data, *, stand_ins: bool) -> Grafana:

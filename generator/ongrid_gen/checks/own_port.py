@@ -20,6 +20,8 @@ def check(site: Site) -> Iterator[Problem]:
     ]
     if site.gateway.endpoint is not None:
         published.append((("gateway", "port"), site.gateway.port))
+    if site.logs is not None:
+        published.append((("logs", "port"), site.logs.port))
     if site.grafana.enabled:
         published.append((("grafana", "port"), site.grafana.port))
     first: dict[int, Path] = {}

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ongrid_gen.components import agent, alertmanager, apps, gateway, grafana, prometheus, queries, runbooks, tempo
+from ongrid_gen.components import agent, alertmanager, apps, gateway, grafana, loki, prometheus, queries, runbooks, tempo
 from ongrid_gen.components.base import Component
 
 COMPONENTS: Final[tuple[Component, ...]] = (
@@ -11,6 +11,7 @@ COMPONENTS: Final[tuple[Component, ...]] = (
     tempo,
     prometheus,
     alertmanager,
+    loki,
     grafana,
     apps,
     runbooks,

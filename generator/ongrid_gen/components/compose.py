@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, alertmanager, collector, gateway, grafana, prometheus, tempo
+from ongrid_gen.components import access, alertmanager, collector, gateway, grafana, loki, prometheus, tempo
 from ongrid_gen.components.base import Tree, stamped, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.tempo import storage
@@ -49,6 +49,7 @@ def services(site: Site) -> dict[str, Any]:
         **{role.host: tempo.service(site, role) for role in roles(site)},
         "prometheus": prometheus.service(site),
         "alertmanager": alertmanager.service(site),
+        **dict(loki.services(site)),
     }
     visualise = grafana.service(site)
     if visualise:
@@ -60,6 +61,7 @@ def volumes(site: Site) -> list[str]:
     """Return the named volumes: whatever must survive a container."""
     names = ["gateway-queue"] if site.gateway.queue_persistent else []
     names += [*map(tempo.volume, roles(site)), "prometheus-data", "alertmanager-data"]
+    names += ["loki-data"] if site.logs is not None else []
     return [*names, "grafana-data"] if site.grafana.enabled else names
 
 

@@ -1,4 +1,4 @@
-"""The gateway: the collector in the centre. It renames aliases and hands every span to Tempo.
+"""The gateway: the collector in the centre. It renames aliases and hands every span to Tempo, and logs to Loki.
 
 Where traces are sampled the way forks behind all that: to the Tempo that counts goes everything, to the one that
 stores what is kept (docs/adr/0014-red-before-sampling.md).
@@ -6,11 +6,11 @@ stores what is kept (docs/adr/0014-red-before-sampling.md).
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, collector, limits, own_metrics, privacy, sampling
+from ongrid_gen.components import access, collector, limits, logs, own_metrics, privacy, sampling
 from ongrid_gen.components.base import ComposeService, Tree, publish, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.tempo.base import COUNT, STORE, Role, roles
-from ongrid_gen.conventions import OTLP_GRPC, OTLP_HTTP
+from ongrid_gen.conventions import LOKI_HOST, OTLP_GRPC, OTLP_HTTP
 from ongrid_gen.model import Service, Site
 from ongrid_gen.text import Code, fill, ottl_string
 
@@ -35,10 +35,9 @@ def config(site: Site) -> dict[str, Any]:
     processors |= access.identity(site)
     renames = [rename(service) for service in site.services if service.aliases]
     if renames:
-        processors["transform/names"] = {
-            "error_mode": "ignore",
-            "trace_statements": [collector.literal(statement) for statement in renames],
-        }
+        written = [collector.literal(statement) for statement in renames]
+        of_logs = {} if site.logs is None else {"log_statements": written}
+        processors["transform/names"] = {"error_mode": "ignore", "trace_statements": written, **of_logs}
     processors |= privacy.processors(site) | limits.processors(site)
     sampler = {} if tail is None else {sampling.PROCESSOR: sampling.processor(site, tail)}
     extensions = {**collector.extensions(site), **access.gateway_extensions(site)}
@@ -50,6 +49,7 @@ def config(site: Site) -> dict[str, Any]:
         "processors": {**processors, **sampler, **own},
         "exporters": {
             **{exporter(role): to_tempo(site, role) for role in roles(site)},
+            **logs.gateway_exporters(site),
             own_metrics.TO_PROMETHEUS: own_metrics.to_prometheus(),
         },
         "service": {
@@ -57,6 +57,7 @@ def config(site: Site) -> dict[str, Any]:
             "telemetry": collector.telemetry(counts_requests=site.gateway.auth is not None),
             "pipelines": {
                 **(forked(processors) if sampler else straight(processors, roles(site)[0])),
+                **logs.gateway_pipelines(site, list(processors)),
                 own_metrics.PIPELINE: own_metrics.gateway_pipeline(list(own)),
             },
         },
@@ -123,5 +124,6 @@ def service(site: Site) -> ComposeService:
 
 
 def waits_for(site: Site) -> dict[str, Any]:
-    """Return the conditions of a start: every Tempo is there."""
-    return {role.host: {"condition": "service_started"} for role in roles(site)}
+    """Return the conditions of a start: every Tempo is there, and Loki."""
+    stores = [role.host for role in roles(site)] + ([LOKI_HOST] if site.logs is not None else [])
+    return {host: {"condition": "service_started"} for host in stores}

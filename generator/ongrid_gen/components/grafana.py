@@ -13,6 +13,9 @@ from ongrid_gen.conventions import (
     EXEMPLAR_LABEL,
     GRAFANA_HTTP,
     LATENCY_BUCKET,
+    LOKI_HOST,
+    LOKI_HTTP,
+    LOKI_UID,
     PROMETHEUS_HOST,
     PROMETHEUS_HTTP,
     PROMETHEUS_UID,
@@ -31,13 +34,14 @@ DATASOURCES: Final = "grafana/provisioning/datasources/datasources.yaml"
 PASSWORD_FILE: Final = "secrets/grafana-admin"
 PASSWORD: Final = "grafana-admin"
 SDK_EXEMPLAR_LABEL: Final = "trace_id"
+LOG_TRACE_ID: Final = "trace_id"
 
 
 def files(site: Site) -> Tree:
     """Return the provisioning, or nothing where Grafana is not part of the stack."""
     if not site.grafana.enabled:
         return {}
-    sources = [prometheus(site), tempo(site), alertmanager()]
+    sources = [prometheus(site), tempo(site), alertmanager(), *([loki()] if site.logs else [])]
     # a datasource that is not listed any more, or bears another name, is deleted before the others are made
     return {DATASOURCES: yaml_file({"apiVersion": 1, "prune": True, "datasources": sources}, site)}
 
@@ -101,6 +105,13 @@ def alertmanager() -> dict[str, Any]:
     return datasource(
         "Alertmanager", ALERTMANAGER_UID, url, implementation="prometheus", handleGrafanaManagedAlerts=False
     )
+
+
+def loki() -> dict[str, Any]:
+    """Logs; a record that says its trace leads there."""
+    link = {"name": "Trace", "matcherType": "label", "matcherRegex": LOG_TRACE_ID, "datasourceUid": TEMPO_UID,
+            "url": grafana_escape("${__value.raw}"), "urlDisplayLabel": "Trace"}  # fmt: skip
+    return datasource("Loki", LOKI_UID, f"http://{LOKI_HOST}:{LOKI_HTTP}", maxLines=5000, derivedFields=[link])
 
 
 def service(site: Site) -> ComposeService | None:

@@ -1,9 +1,11 @@
-"""What takes personal data out of spans: in every agent before its queue on disk, and again in the gateway.
+"""What takes personal data out of spans and logs: in every agent before its queue on disk, and again in the gateway.
 
-A collector reaches attributes of resources, scopes, spans and events, and the names and messages of spans and events.
-None of its processors (0.155) reaches the attributes of links.
+A collector reaches attributes of resources, scopes, spans, events and log records, the names and messages of spans and
+events, and the bodies of log records. None of its processors (0.155) reaches the attributes of links. Of a body that is
+a mapping the keys at its top are deleted; what is masked is masked all the way down. A body that is a text has no keys.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from ongrid_gen.components import collector
@@ -14,7 +16,10 @@ TRANSFORM: Final = "transform/privacy"
 REDACTION: Final = "redaction/mask"
 PLACES: Final = ("resource", "scope", "span", "spanevent")
 TEXTS: Final = ("scope.name", "span.name", "span.status.message", "spanevent.name")
+LOG_PLACES: Final = ("resource", "scope", "log")
+LOG_TEXTS: Final = ("scope.name", "log.severity_text", "log.event_name")
 DELETE: Final = "delete_key(<< place >>.attributes, << key >>)"
+DELETE_IN_BODY: Final = "delete_key(log.body, << key >>) where IsMap(log.body)"
 REPLACE: Final = 'replace_pattern(<< place >>, << pattern >>, "****")'
 
 # What `mask` knows by name, as RE2. The collector cannot compute the check digit of a card number, so whatever has the
@@ -29,19 +34,25 @@ PATTERNS: Final[dict[str, str]] = {
 def processors(site: Site) -> dict[str, Any]:
     """Return the processors by name, in the order of the pipeline; none when the spec asks for nothing."""
     found: dict[str, Any] = {}
-    statements = [collector.literal(statement) for statement in transformations(site)]
+    statements = escaped(transformations(site))
     if statements:
         # not `ignore`: what cannot be cleaned is refused, and not let through as it is
-        found[TRANSFORM] = {"error_mode": "propagate", "trace_statements": statements}
+        logs = {} if site.logs is None else {"log_statements": escaped(of_logs(site))}
+        found[TRANSFORM] = {"error_mode": "propagate", "trace_statements": statements, **logs}
     if patterns(site):
         found[REDACTION] = {
             "allow_all_keys": True,
-            "blocked_values": [collector.literal(pattern) for pattern in patterns(site)],
-            "ignored_keys": [collector.literal(key) for key in site.privacy.keep],
+            "blocked_values": escaped(patterns(site)),
+            "ignored_keys": escaped(site.privacy.keep),
             "redact_all_types": True,
             "summary": "silent",
         }
     return found
+
+
+def escaped(texts: Iterable[str]) -> list[str]:
+    """Return texts in which the collector looks for no variables."""
+    return [collector.literal(text) for text in texts]
 
 
 def patterns(site: Site) -> list[str]:
@@ -50,7 +61,23 @@ def patterns(site: Site) -> list[str]:
 
 
 def transformations(site: Site) -> list[str]:
-    """Return the statements for what redaction does not reach: whole attributes, names and messages."""
-    deleted = [fill(DELETE, place=Code(place), key=ottl_string(key)) for key in site.privacy.delete for place in PLACES]
-    masked = [fill(REPLACE, place=Code(place), pattern=ottl_string(one)) for one in patterns(site) for place in TEXTS]
-    return [*deleted, *masked]
+    """Return the statements for what redaction does not reach of spans: whole attributes, names and messages."""
+    return [*deleted(site, PLACES), *masked(site, TEXTS)]
+
+
+def of_logs(site: Site) -> list[str]:
+    """Return the same of logs. Redaction reaches their bodies, but deletes nothing in them."""
+    in_body = [fill(DELETE_IN_BODY, key=ottl_string(key)) for key in site.privacy.delete]
+    return [*deleted(site, LOG_PLACES), *in_body, *masked(site, LOG_TEXTS)]
+
+
+def deleted(site: Site, places: Sequence[str]) -> Iterator[str]:
+    """Yield the statements that delete attributes."""
+    for key in site.privacy.delete:
+        yield from (fill(DELETE, place=Code(place), key=ottl_string(key)) for place in places)
+
+
+def masked(site: Site, texts: Sequence[str]) -> Iterator[str]:
+    """Yield the statements that mask what is no attribute."""
+    for pattern in patterns(site):
+        yield from (fill(REPLACE, place=Code(text), pattern=ottl_string(pattern)) for text in texts)

@@ -12,6 +12,8 @@ from ongrid_gen.conventions import (
     ALERTMANAGER_HTTP,
     COLLECTOR_METRICS,
     GATEWAY_HOST,
+    LOKI_HOST,
+    LOKI_HTTP,
     PROMETHEUS_HTTP,
     TEMPO_HOST,
     TEMPO_HTTP,
@@ -34,9 +36,10 @@ STACK_JOBS: Final = {
     "tempo": f"{TEMPO_HOST}:{TEMPO_HTTP}",
     "alertmanager": f"{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}",
 }
+LOGS_JOB: Final = {LOKI_HOST: f"{LOKI_HOST}:{LOKI_HTTP}"}  # where logs are kept
 COUNTING_JOB: Final = {TEMPO_METRICS_HOST: f"{TEMPO_METRICS_HOST}:{TEMPO_HTTP}"}  # where traces are sampled
 # Of these and of the agents, which push, a site's own jobs cannot have the names.
-OWN_JOBS: Final = (*STACK_JOBS, *COUNTING_JOB, AGENT_JOB)
+OWN_JOBS: Final = (*STACK_JOBS, *COUNTING_JOB, *LOGS_JOB, AGENT_JOB)
 DOCKER_HOST: Final = "host.docker.internal"
 
 
@@ -58,7 +61,7 @@ def rule_texts(file: RuleFile, site: Site) -> Tree:
 def config(site: Site) -> dict[str, Any]:
     """Return prometheus.yaml. Without the out-of-order window one late sample refuses a whole remote write."""
     storage: dict[str, Any] = {"tsdb": {"out_of_order_time_window": "10m"}}
-    jobs = STACK_JOBS if site.sampling.tail is None else {**STACK_JOBS, **COUNTING_JOB}
+    jobs = STACK_JOBS | (COUNTING_JOB if site.sampling.tail else {}) | (LOGS_JOB if site.logs else {})
     if site.metrics.exemplars:
         storage["exemplars"] = {"max_exemplars": 100_000}
     return {

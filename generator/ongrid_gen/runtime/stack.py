@@ -18,6 +18,8 @@ from ongrid_gen.conventions import (
     GATEWAY_HOST,
     GRAFANA_HOST,
     GRAFANA_HTTP,
+    LOKI_HOST,
+    LOKI_HTTP,
     OTLP_GRPC,
     OTLP_HTTP,
     PROMETHEUS_HOST,
@@ -91,6 +93,11 @@ class Stack:
         return f"http://{LOOPBACK}:{self.centre.port(TEMPO_HOST, TEMPO_HTTP)}"
 
     @property
+    def loki(self) -> str | None:
+        """Loki's address on this machine, or None where the spec keeps no logs."""
+        return f"http://{LOOPBACK}:{self.centre.port(LOKI_HOST, LOKI_HTTP)}" if self.site.logs is not None else None
+
+    @property
     def grafana(self) -> str | None:
         """Grafana's address on this machine, or None where the stack runs without it."""
         if not self.site.grafana.enabled:
@@ -152,6 +159,8 @@ def published_ports(stack: Stack) -> list[tuple[str, str, str, int]]:
     ]
     if access.is_remote(site):
         found.append(("gateway", "gateway.port", site.gateway.listen, site.gateway.port))
+    if site.logs is not None:
+        found.append(("loki", "logs.port", LOOPBACK, site.logs.port))
     if site.grafana.enabled:
         found.append(("grafana", "grafana.port", LOOPBACK, site.grafana.port))
     if stack.edges:

@@ -22,8 +22,9 @@ TELLING: Final = re.compile(
     r"(?i)pass(word|wd)|secret|token|authorization|cookie|api[._-]?key|e-?mail|\.body$|card[._-]?number|ssn\b"
 )
 DELETES: Final = re.compile(
-    r'delete_key\(\s*(resource|scope|span|spanevent)\.attributes\s*,\s*("(?:\\.|[^"\\])*")\s*\)'
+    r'delete_key\(\s*(resource|scope|span|spanevent|log)\.attributes\s*,\s*("(?:\\.|[^"\\])*")\s*\)'
 )
+STATEMENTS: Final = ("trace_statements", "log_statements")
 ACTIONS: Final = ("delete", "hash")
 
 
@@ -70,8 +71,9 @@ def taken_out(name: str, data: Any, path: Path) -> Iterator[tuple[str, str, Path
             if dig(one, "action") in ACTIONS and isinstance(dig(one, "key"), str):
                 yield unescaped(one["key"]), "span" if sort == "attributes" else sort, (*path, list_of, index)
     elif sort == "transform":
-        for index, one in items(dig(data, "trace_statements")):
-            yield from deleted(one, (*path, "trace_statements", index))
+        for key in STATEMENTS:
+            for index, one in items(dig(data, key)):
+                yield from deleted(one, (*path, key, index))
 
 
 def deleted(statement: Any, path: Path) -> Iterator[tuple[str, str, Path]]:
