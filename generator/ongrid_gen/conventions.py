@@ -95,8 +95,8 @@ TEMPO_UID: Final = "tempo"
 ALERTMANAGER_UID: Final = "alertmanager"
 LOKI_UID: Final = "loki"
 
-# Of a log's resource, what Loki makes labels of: each set of values is a stream. All three have few values, and those of
-# one edge that was cut off are not refused for being behind another's.
+# The attributes of a log's resource that Loki makes labels of: each set of values is a stream. They have few values, and
+# the logs of an edge that was cut off are not refused for being behind those of another.
 LOG_LABELS: Final = (SERVICE_NAME_DIMENSION, "deployment.environment", EDGE)
 
 SECRETS_DIR: Final = "/run/secrets"

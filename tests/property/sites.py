@@ -557,13 +557,13 @@ IMAGES = keys(
     {},
     optional={
         **REGISTRY,
-        **dict.fromkeys(["otelcol", "tempo", "prometheus", "alertmanager", "grafana", "busybox"], IMAGE),
+        **dict.fromkeys(["otelcol", "tempo", "prometheus", "alertmanager", "loki", "grafana", "busybox"], IMAGE),
     },
 )
 MEMORY = one_of(["512Mi", "1Gi", "786432Ki", "1Ti"])
 DISK = one_of(["1Ti", "20Gi", "5000000Mi"])
 TAKING = ("grpc_port", "http_port", "jaeger_grpc_port", "jaeger_http_port", "zipkin_port")
-PORTS = (*TAKING, "tempo", "prometheus", "alertmanager", "grafana")
+PORTS = (*TAKING, "tempo", "prometheus", "alertmanager", "logs", "grafana")
 # How long traces are kept; what is long needs room for the busiest budget.
 SHORT, LONG = ["72h", "1w", "100h30m"], ["1y2w3d4h5m6s7ms"]
 TLS = keys(
@@ -735,6 +735,16 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
         )
         | store(ground, {}, {"retention": one_of(SHORT), "disk": one_of(["20Gi", "500Gi"]), **aside["tempo"]}),
         "alertmanager": keys({}, optional={**page, **aside["alertmanager"]}),
+        "logs": keys(
+            {},
+            optional={
+                "enabled": SWITCH,
+                "retention": one_of(["1d", "168h", "2w"]),
+                "memory": MEMORY,
+                "disk": DISK,
+                **aside["logs"],
+            },
+        ),
         "grafana": keys({}, optional={**page, "enabled": SWITCH, **aside["grafana"]}),
     }
     return keys(required, optional=optional)

@@ -17,6 +17,6 @@ def check(site: Site) -> Iterator[Problem]:
         yield Problem(
             code=CODE,
             path=("logs", "retention"),
-            message=f"logs are to be kept for {format_duration(site.logs.retention)}; Loki keeps them for a day at least",
+            message=f"logs are kept for {format_duration(site.logs.retention)}; Loki keeps them for a day at least",
             hint="write `24h` or more",
         )

@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from ongrid_gen.components import agent, alertmanager, apps, gateway, grafana, loki, prometheus, queries, runbooks, tempo
+from ongrid_gen.components import (
+    agent,
+    alertmanager,
+    apps,
+    gateway,
+    grafana,
+    loki,
+    prometheus,
+    queries,
+    runbooks,
+    tempo,
+)
 from ongrid_gen.components.base import Component
 
 COMPONENTS: Final[tuple[Component, ...]] = (

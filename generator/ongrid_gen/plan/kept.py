@@ -84,7 +84,8 @@ def kept_by(bundle: Bundle) -> Kept:
         project=str(bundle.data(COMPOSE).get("name", "")),
         volumes={place: volume for service in lasting for place, volume in volumes(service)},
         folders={place: folder for service in lasting for place, folder in folders(service)},
-        retention=tempo_retention(store) | (prometheus_retention(flags_of(prometheus)) if prometheus else {})
+        retention=tempo_retention(store)
+        | (prometheus_retention(flags_of(prometheus)) if prometheus else {})
         | log_retention(next((one.settings for one in wiring.running(is_loki)), {})),
         stored=stored(store),
         generator=next((one.name for one in generators(wiring)), ""),

@@ -10,7 +10,7 @@ from typing import Final
 
 from ongrid_gen.model import Site
 from ongrid_gen.rules import Group, RuleFile, TestFile
-from ongrid_gen.selfmon import alertmanager, edges, gateway, pipeline, prometheus, sampling, tempo, tempo_storage
+from ongrid_gen.selfmon import alertmanager, edges, gateway, loki, pipeline, prometheus, sampling, tempo, tempo_storage
 from ongrid_gen.selfmon.base import Watch, Watcher
 from ongrid_gen.selfmon.cases import HALF_HOUR, MINUTE
 from ongrid_gen.selfmon.pages import explain, page, page_path
@@ -24,6 +24,7 @@ WATCHERS: Final[tuple[Watcher, ...]] = (
     edges,
     prometheus,
     alertmanager,
+    loki,
     pipeline,
 )
 
@@ -33,11 +34,11 @@ __all__ = ["WATCHERS", "Watch", "components", "explain_text", "names", "pages", 
 
 
 def components(site: Site) -> dict[str, list[Watch]]:
-    """Return every watch, by component."""
+    """Return every watch, by component; one that the site lacks has none."""
     found: dict[str, list[Watch]] = {}
     for watcher in WATCHERS:
         found.setdefault(watcher.COMPONENT, []).extend(watcher.watches(site))
-    return found
+    return {name: watches for name, watches in found.items() if watches}
 
 
 def names(site: Site) -> frozenset[str]:

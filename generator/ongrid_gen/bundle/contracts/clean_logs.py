@@ -40,9 +40,9 @@ def left_in(service: Service, spans: list[str], logs: list[str]) -> Iterator[Pro
         if pattern not in seen:
             yield Problem(CODE, path, f"`{service.name}` masks this in spans, and lets logs pass with it",
                           f"name the processor in the pipeline `{PIPELINE}` as well")  # fmt: skip
-    gone = {(key, place) for key, place, _ in deletions(service, logs)}
+    gone = {(key, place) for key, place, _ in deletions(service, logs, "log_statements")}
     told: set[str] = set()
-    for key, _, path in deletions(service, spans):
+    for key, _, path in deletions(service, spans, "trace_statements"):
         if is_telling(key) and key not in told and not gone.issuperset((key, place) for place in LOG_PLACES):
             told.add(key)
             yield Problem(CODE, path, f"`{service.name}` takes `{key}` out of spans, and leaves it in logs",
@@ -61,8 +61,8 @@ def masks(service: Service, order: list[str]) -> Found:
     return found
 
 
-def deletions(service: Service, order: list[str]) -> Iterator[tuple[str, str, Path]]:
-    """Yield what is deleted."""
+def deletions(service: Service, order: list[str], statements: str) -> Iterator[tuple[str, str, Path]]:
+    """Yield what is deleted, a `transform` being told so by these statements."""
     for name in order:
         data: Any = dig(service.settings, "processors", name)
-        yield from taken_out(name, data, (service.config, "processors", name))
+        yield from taken_out(name, data, (service.config, "processors", name), statements=statements)

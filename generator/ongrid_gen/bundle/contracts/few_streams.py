@@ -7,12 +7,11 @@ from ongrid_gen.bundle.network import is_loki
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Path, Problem, Severity
-from ongrid_gen.suggest import listed
 
 CODE: Final = "OG092"
 ATTRIBUTES: Final = ("limits_config", "otlp_config", "resource_attributes")
 # The last word of an attribute that is another with each process, request or person.
-MANY: Final = frozenset({"id", "uid", "pid", "ip", "ip_address", "trace_id", "span_id", "address", "url", "path", "query", "start_time"})  # fmt: skip
+MANY: Final = frozenset({"id", "uid", "uuid", "pid", "ip", "address", "url", "path", "query", "port", "time"})
 MOST: Final = 15  # labels of a stream; one more, and Loki refuses the record
 
 
@@ -27,12 +26,13 @@ def check(wiring: Wiring) -> Iterator[Problem]:
                           Severity.WARNING)  # fmt: skip
         named = list(labels(found, path))
         for name, place in named:
-            if name.replace(".", "_").split("_")[-1] in MANY or name.split(".")[-1] in MANY:
-                yield Problem(CODE, place, f"`{name}` is a label of logs, and has too many values for one",
-                              "remove it: an attribute that is no label is kept with each record", Severity.WARNING)  # fmt: skip
+            if name.replace(".", "_").split("_")[-1] in MANY:
+                hint = "remove it: an attribute that is no label is kept with each record"
+                message = f"`{name}` is a label of logs, and has too many values for one"
+                yield Problem(CODE, place, message, hint, Severity.WARNING)
         if len(named) > MOST:
-            yield Problem(CODE, named[MOST][1], f"Loki refuses a record with more than {MOST} labels, and these are "
-                          f"{len(named)}", f"leave {listed([f'`{name}`' for name, _ in named[:3]])} and few more")  # fmt: skip
+            message = f"Loki refuses a record with more than {MOST} labels, and these are {len(named)}"
+            yield Problem(CODE, named[MOST][1], message, f"leave {MOST} or fewer")
 
 
 def labels(found: Any, path: Path) -> Iterator[tuple[str, Path]]:

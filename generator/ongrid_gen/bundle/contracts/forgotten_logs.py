@@ -14,7 +14,7 @@ SWITCH: Final = ("compactor", "retention_enabled")
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
-    """Loki takes either key without the other, and deletes nothing: the disk fills, and what is promised is not kept."""
+    """Loki takes either key without the other, and deletes nothing: the disk fills, and a promise is not kept."""
     for service in wiring.running(is_loki):
         data, file = service.settings, service.config
         kept = dig(data, *PERIOD)

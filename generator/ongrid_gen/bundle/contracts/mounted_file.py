@@ -72,8 +72,8 @@ def unread_by_loki(wiring: Wiring) -> Iterator[Problem]:
     for file in wiring.bundle.below(LOG_RULES):
         tenants = PurePosixPath(file).parent
         if tenants.as_posix() not in [f"{folder}/{TENANT}" for folder in folders]:
-            yield Problem(CODE, (file,), f"no Loki reads `{file}`: its alerts never fire",
-                          f"put it into the folder `{TENANT}` of what `ruler.storage.local.directory` names")  # fmt: skip
+            hint = f"put it into the folder `{TENANT}` of what `{'.'.join(RULER)}` names"
+            yield Problem(CODE, (file,), f"no Loki reads `{file}`: its alerts never fire", hint)
 
 
 def configured(service: Service, inside: str, path: tuple[str | int, ...], wiring: Wiring) -> Iterator[Problem]:

@@ -29,8 +29,9 @@ def check(wiring: Wiring) -> Iterator[Problem]:
         for other, wanted in others:
             for label in sorted(label for label in wanted if labels.get(label) != wanted[label]):
                 hint = f"write `{label}: {wanted[label]}` in `ruler.external_labels`"
-                yield Problem(CODE, path[:1], f"Loki's alerts do not bear `{label}: {wanted[label]}`, as Prometheus' do",
-                              hint, related=((*other, label),))  # fmt: skip
+                message = f"Loki's alerts do not bear `{label}: {wanted[label]}`, as Prometheus' do"
+                where = (*path, label) if label in labels else path
+                yield Problem(CODE, where, message, hint, related=((*other, label),))
     for service in wiring.running(is_collector):
         yield from other_environment(service, others)
 
