@@ -39,8 +39,9 @@ class Mend:
 class Fault:
     """One change: `old` becomes `new` in `file`. What must be found is `code`, and nothing else but those of `also`.
 
-    `first` are the edits of a bundle that come before, and fit; `golden` is the golden bundle that they change. It must be found at `marks` in the file `at`: in a spec
-    `marks` stands there once, and between its brackets is what the caret is below; in a bundle it is part of the line.
+    `first` are the edits of a bundle that come before, and fit; `golden` is the golden bundle that they change. It
+    must be found at `marks` in the file `at`: in a spec `marks` stands there once, and between its brackets is what the
+    caret is below; in a bundle it is part of the line.
     Without a `code` only an engine can see the fault. `mends` are the ways in which its hint can be obeyed, as far as
     that needs a thought.
     """

@@ -366,4 +366,5 @@ def _drill(index: int, data: Data) -> Drill:
         quiet=tuple(expect["quiet"]),
         before_rate=send["before"]["rate"] if "before" in send else 0,
         before_for=parse_duration(send["before"]["for"]) if "before" in send else Decimal(0),
+        log=send.get("log"),
     )

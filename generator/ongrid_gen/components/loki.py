@@ -7,6 +7,7 @@ refused for ever, and the log of what is no chunk yet is read back into memory a
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ongrid_gen.alerts import log_rule_files
 from ongrid_gen.components.base import ComposeService, Container, Tree, publish, yaml_file
 from ongrid_gen.components.images import LOKI
 from ongrid_gen.conventions import (
@@ -17,6 +18,7 @@ from ongrid_gen.conventions import (
     LOKI_HTTP,
 )
 from ongrid_gen.model import Logs, Site
+from ongrid_gen.rulefiles import log_rules_data
 from ongrid_gen.units import format_duration
 
 NAME: Final = "loki"
@@ -38,8 +40,11 @@ REPLAY: Final = 30
 
 
 def files(site: Site) -> Tree:
-    """Return the configuration; nothing where the spec keeps no logs."""
-    return {} if site.logs is None else {CONFIG: yaml_file(config(site, site.logs), site)}
+    """Return the configuration and the rules on logs; nothing where the spec keeps no logs."""
+    if site.logs is None:
+        return {}
+    rules = {f"{RULES}/{file.name}.yaml": yaml_file(log_rules_data(file, site), site) for file in log_rule_files(site)}
+    return {CONFIG: yaml_file(config(site, site.logs), site), **rules}
 
 
 def config(site: Site, logs: Logs) -> dict[str, Any]:
