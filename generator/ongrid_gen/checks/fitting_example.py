@@ -21,8 +21,7 @@ def check(site: Site) -> Iterator[Problem]:
             yield Problem(
                 code=CODE,
                 path=alert.path_to("example"),
-                message=f"alert `{alert.name}` does not count its own example: it does not match "
-                + listed([f"`{one}`" for one in missed]),
+                message=f"alert `{alert.name}` does not count its own example: it does not match " + listed(missed),
                 hint="change the pattern, or the example",
                 related=(alert.path_to("pattern"),),
             )

@@ -98,7 +98,8 @@ def published(spec: Spec, component: str, out: Path | None) -> str:
 
     docker.require()
     stack = running_stack(spec, out, ())
-    return {"tempo": lambda: stack.tempo, "prometheus": lambda: stack.prometheus}[component]()
+    found = {"tempo": lambda: stack.tempo, "prometheus": lambda: stack.prometheus, "loki": lambda: stack.loki or ""}
+    return found[component]()
 
 
 def port_of(site: Site, component: str) -> int:
@@ -107,6 +108,8 @@ def port_of(site: Site, component: str) -> int:
         return site.tempo.port
     if component == "prometheus":
         return site.prometheus.port
+    if component == "loki" and site.logs is not None:
+        return site.logs.port
     raise CommandError(f"the stack of the spec has no {component}: give the address of one by --url")
 
 

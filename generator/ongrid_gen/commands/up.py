@@ -113,6 +113,8 @@ def say_where(stack: Stack, spec: Spec) -> None:
     click.echo(f"Prometheus    {stack.prometheus}{page}")
     click.echo(f"Alertmanager  {stack.alertmanager}")
     click.echo(f"Tempo         {stack.tempo}")
+    if stack.loki:
+        click.echo(f"Loki          {stack.loki}")
     if stack.grafana:
         click.echo(f"Grafana       {stack.grafana} (admin, password in {spec.secrets / 'grafana-admin'})")
     if stack.edges:
