@@ -2,7 +2,8 @@
 
 A collector reaches attributes of resources, scopes, spans, events and log records, the names and messages of spans and
 events, and the bodies of log records. None of its processors (0.155) reaches the attributes of links. Of a body that is
-a mapping the keys at its top are deleted; what is masked is masked all the way down. A body that is a text has no keys.
+a mapping the keys at its top are deleted, and below it their values masked; what is masked is masked all the way down.
+A body that is a text has no keys, and one of bytes is stored as it is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from ongrid_gen.components import collector
 from ongrid_gen.model import Site
-from ongrid_gen.text import Code, fill, ottl_string
+from ongrid_gen.text import Code, fill, ottl_string, re2_literal
 
 TRANSFORM: Final = "transform/privacy"
 REDACTION: Final = "redaction/mask"
@@ -39,15 +40,22 @@ def processors(site: Site) -> dict[str, Any]:
         # not `ignore`: what cannot be cleaned is refused, and not let through as it is
         logs = {} if site.logs is None else {"log_statements": escaped(of_logs(site))}
         found[TRANSFORM] = {"error_mode": "propagate", "trace_statements": statements, **logs}
-    if patterns(site):
+    keys = escaped(deep_keys(site))
+    if patterns(site) or keys:
         found[REDACTION] = {
             "allow_all_keys": True,
             "blocked_values": escaped(patterns(site)),
+            **({"blocked_key_patterns": keys} if keys else {}),
             "ignored_keys": escaped(site.privacy.keep),
             "redact_all_types": True,
             "summary": "silent",
         }
     return found
+
+
+def deep_keys(site: Site) -> list[str]:
+    """Return patterns of what is deleted, to be masked in the depth of bodies: no statement reaches down there."""
+    return [] if site.logs is None else [f"^{re2_literal(key)}$" for key in site.privacy.delete]
 
 
 def escaped(texts: Iterable[str]) -> list[str]:
