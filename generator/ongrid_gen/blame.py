@@ -19,6 +19,7 @@ PARTS: Final = {
     "tempo": ("tempo",),
     "tempo-metrics": ("sampling", "tail"),
     "grafana": ("grafana",),
+    "loki": ("logs",),
 }  # fmt: skip
 
 

@@ -103,6 +103,10 @@ TEMPO_UID: Final = "tempo"
 ALERTMANAGER_UID: Final = "alertmanager"
 LOKI_UID: Final = "loki"
 
+# The attributes of a log's resource that Loki makes labels of: each set of values is a stream. They have few values. By
+# the edge, as the logs of one that was cut off would else be refused for being behind those of another.
+LOG_LABELS: Final = (SERVICE_NAME_DIMENSION, "deployment.environment", EDGE)
+
 SECRETS_DIR: Final = "/run/secrets"
 # The folder of the secrets, for Compose.
 SECRETS_VARIABLE: Final = "ONGRID_GEN_SECRETS"

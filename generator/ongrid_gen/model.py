@@ -11,6 +11,7 @@ from typing import Any
 from ongrid_gen.problems import Path
 
 Data = Mapping[str, Any]
+HEALTHY_LINE = "request served"  # what the healthy requests of a drill log, when those that are not log something
 LISTED = "conditions"  # the key whose value is a list, also in Ongrid's envelope
 
 
@@ -240,6 +241,16 @@ class Alertmanager:
 
 
 @dataclass(frozen=True, slots=True)
+class Logs:
+    """The store of logs. `retention` in seconds, `memory` and `disk` in bytes."""
+
+    retention: Decimal
+    memory: int
+    port: int
+    disk: int
+
+
+@dataclass(frozen=True, slots=True)
 class Grafana:
     """Datasources and Explore. `enabled` is false where no image can be had; `url` is where people reach it."""
 
@@ -437,7 +448,7 @@ class Notify:
 class Drill:
     """Traffic sent on purpose, and what must come of it. `duration` in seconds, `rate` in requests a second.
 
-    `before_rate` healthy requests a second go before it, for `before_for` seconds.
+    `before_rate` healthy requests a second go before it, for `before_for` seconds. `log` is the line of each request.
     """
 
     path: Path
@@ -451,6 +462,7 @@ class Drill:
     quiet: tuple[str, ...]
     before_rate: int = 0
     before_for: Decimal = Decimal(0)
+    log: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,6 +502,7 @@ class Site:
     metrics: Metrics
     prometheus: Prometheus
     alertmanager: Alertmanager
+    logs: Logs | None
     grafana: Grafana
     external: Mapping[str, External]
     reach: Reach

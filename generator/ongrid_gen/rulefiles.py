@@ -1,6 +1,8 @@
 """Every rule file of a site: of its alerts, of its SLOs, and of the stack itself; and how Prometheus reads one."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen import alerts, selfmon
@@ -19,6 +21,12 @@ def rule_files(site: Site) -> Iterator[RuleFile]:
     yield from alerts.rule_files(site)
     yield from selfmon.rule_files(site)
     yield from (slo_file(slo, site) for slo in site.slos)
+
+
+def log_rules_data(file: RuleFile, site: Site) -> dict[str, Any]:
+    """Return a rule file as Loki reads it, which knows no query offset."""
+    groups = [group_data(replace(group, query_offset=Decimal(0)), site) for group in file.groups]
+    return {"groups": groups}
 
 
 def rules_path(file: RuleFile) -> str:

@@ -24,6 +24,7 @@ from ongrid_gen.model import (
     Inhibition,
     KeptAttribute,
     Limits,
+    Logs,
     Maintenance,
     Metrics,
     Notify,
@@ -69,6 +70,7 @@ def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
         metrics=_metrics(data["metrics"]),
         prometheus=_prometheus(data["prometheus"]),
         alertmanager=_alertmanager(data["alertmanager"]),
+        logs=_logs(data["logs"]) if data.get("logs", {}).get("enabled") else None,
         grafana=_grafana(data["grafana"], stand_ins=data["images"]["stand_ins"]),
         external=_externals(data),
         reach=Reach(**data["reach"]),
@@ -255,6 +257,15 @@ def _alertmanager(data: Data) -> Alertmanager:
     return Alertmanager(parse_size(data["memory"]), data["port"], url)
 
 
+def _logs(data: Data) -> Logs:
+    return Logs(
+        retention=parse_duration(data["retention"]),
+        memory=parse_size(data["memory"]),
+        port=data["port"],
+        disk=parse_size(data["disk"]),
+    )
+
+
 def _grafana(data: Data, *, stand_ins: bool) -> Grafana:
     own = data["external"]["url"] if "external" in data else f"http://localhost:{data['port']}"
     return Grafana(
@@ -394,4 +405,5 @@ def _drill(index: int, data: Data) -> Drill:
         quiet=tuple(expect["quiet"]),
         before_rate=send["before"]["rate"] if "before" in send else 0,
         before_for=parse_duration(send["before"]["for"]) if "before" in send else Decimal(0),
+        log=send.get("log"),
     )

@@ -101,6 +101,11 @@ def traceql_string(value: str) -> Code:
     return promql_string(value)
 
 
+def logql_string(value: str) -> Code:
+    """Quote for LogQL, in backquotes where the text has none: nothing in them is an escape."""
+    return Code(f"`{value}`") if "`" not in value and value.isprintable() else promql_string(value)
+
+
 def re2_literal(value: str) -> str:
     """Return a regular expression (RE2) that matches exactly this text."""
     return "".join(f"\\{char}" if char in RE2_SPECIAL else char for char in value)

@@ -227,6 +227,18 @@ def threshold(ground: Ground) -> Any_:
     return together(alone | several, keys({}, optional={"match": one_of(["all", "any"])}))
 
 
+# Each matches `EXAMPLE`.
+PATTERN = one_of(["(?i)PANIC|fatal", "a `b`", '"c"', r"\{\{ \$x", "\\d+"]).flatmap(
+    lambda one: st.just(one) | st.just([one, "panic"])
+)
+EXAMPLE = 'panic a `b` "c" {{ $x 42'
+
+
+def on_lines(ground: Ground, required: Spec, optional: Spec) -> Any_:
+    """Return the conditions of an alert on logs."""
+    return keys({"service": ground.service, **required}, optional={**optional, "example": st.just(EXAMPLE)})
+
+
 CONDITIONS = {
     "trace_latency": lambda ground: watched(
         ground,
@@ -277,6 +289,10 @@ CONDITIONS = {
             "min_samples": one_of([1, 30]),
         },
     ),
+    "log_match": lambda ground: on_lines(ground, {"pattern": PATTERN}, {"threshold": COUNT}),
+    "log_volume": lambda ground: on_lines(
+        ground, {}, {"pattern": PATTERN, "ratio": st.decimals(Decimal("1.1"), 1000, places=1), "min_lines": COUNT}
+    ),
 }
 OUTSIDE = ("by", "match")  # of metric_threshold, whose envelope is a list
 
@@ -285,12 +301,12 @@ OUTSIDE = ("by", "match")  # of metric_threshold, whose envelope is a list
 def alert(draw: st.DrawFn, ground: Ground, number: int, kinds: Sequence[str] = tuple(CONDITIONS)) -> Spec:
     """Return one alert, its conditions beside its name or in Ongrid's envelope."""
     kind = draw(one_of(kinds))
-    is_metric = kind.startswith("metric_")
+    is_metric, is_log = kind.startswith("metric_"), kind.startswith("log_")
     found = draw(CONDITIONS[kind](ground))
     shared = {
         "severity": SEVERITY,
         "for": FOR,
-        "keep_firing_for": KEEP,
+        "keep_firing_for": st.just("0s") if is_log else KEEP,
         "summary": TEXT,
         "labels": st.dictionaries(OWN_LABELS, TEXT, max_size=2),
     }
@@ -301,6 +317,8 @@ def alert(draw: st.DrawFn, ground: Ground, number: int, kinds: Sequence[str] = t
         else draw(keys({}, optional={"window": one_of(["10m", "1h"]) if kind == "trace_absent" else WINDOW}))
     )
     given = {"name": name, "kind": kind, **draw(keys({}, optional=shared))}
+    if is_log:
+        return {**given, **window, **found}
     if draw(st.booleans()):
         return {**given, **window, **held(found, given, draw(st.booleans()))}
     scope = draw(keys({}, optional={"scope_type": st.just("global")}))
@@ -475,6 +493,7 @@ def drills(ground: Ground, alerts: list[Spec]) -> list[Any_]:
 
 
 TRAFFIC: dict[str, tuple[str, Spec, Spec]] = {
+    "log_match": ("quiet", {"rate": st.just(1), "log": st.just("nothing of the kind")}, {}),
     "trace_latency": (
         "quiet",
         {"duration": st.just("1ms")},
@@ -564,13 +583,13 @@ IMAGES = keys(
     {},
     optional={
         **REGISTRY,
-        **dict.fromkeys(["otelcol", "tempo", "prometheus", "alertmanager", "grafana", "busybox"], IMAGE),
+        **dict.fromkeys(["otelcol", "tempo", "prometheus", "alertmanager", "loki", "grafana", "busybox"], IMAGE),
     },
 )
 MEMORY = one_of(["512Mi", "1Gi", "786432Ki", "1Ti"])
 DISK = one_of(["1Ti", "20Gi", "5000000Mi"])
 TAKING = ("grpc_port", "http_port", "jaeger_grpc_port", "jaeger_http_port", "zipkin_port")
-PORTS = (*TAKING, "tempo", "prometheus", "alertmanager", "grafana")
+PORTS = (*TAKING, "tempo", "prometheus", "alertmanager", "logs", "grafana")
 # How long traces are kept; what is long needs room for the busiest budget.
 SHORT, LONG = ["72h", "1w", "100h30m"], ["1y2w3d4h5m6s7ms"]
 TLS = keys(
@@ -756,6 +775,16 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
         "grafana": keys({}, optional={**page, "enabled": SWITCH, **aside["grafana"]})
         | keys({"external": keys({"url": HERE})}, optional={"url": URL}),
         "reach": REACH,
+        "logs": keys(
+            {},
+            optional={
+                "enabled": SWITCH,
+                "retention": one_of(["1d", "168h", "2w"]),
+                "memory": MEMORY,
+                "disk": DISK,
+                **aside["logs"],
+            },
+        ),
     }
     return keys(required, optional=optional)
 
@@ -830,6 +859,8 @@ def specs(draw: st.DrawFn, most: int = 3) -> Spec:
         spec["suppress"] = [draw(SUPPRESSED)]
     if "tail" in spec.get("sampling", {}):
         spec["gateway"] = {**spec.get("gateway", {}), "replicas": draw(st.integers(1, 3))}
+    if any(one["kind"].startswith("log_") for one in alerts):
+        spec["logs"] = {**spec.get("logs", {}), "enabled": True}
     possible = drills(ground, alerts)
     if possible and draw(st.booleans()):
         spec["drills"] = [draw(one) for one in possible]

@@ -58,13 +58,14 @@ class Counted(StrEnum):
 class Plot:
     """What is drawn of an alert: queries of its own number, each with a legend, and what that is compared with.
 
-    `traced` says that the number is made of a histogram, whose samples can name a trace.
+    `traced` says that the number is made of a histogram, whose samples can name a trace; `logs`, that Loki is asked.
     """
 
     curves: Sequence[tuple[str, str]]
     counted: Counted
     limits: Sequence[Decimal] = ()
     traced: bool = False
+    logs: bool = False
 
 
 class Kind(Protocol):

@@ -13,6 +13,7 @@ from ongrid_gen.bundle.network import (
     Call,
     is_alertmanager,
     is_collector,
+    is_loki,
     is_prometheus,
     is_tempo,
     pushes,
@@ -42,6 +43,7 @@ NAME: Final = "__name__"
 HISTOGRAM: Final = catalogue.PARTS["histogram"]
 COMPONENTS: Final = (
     (is_collector, "otelcol"), (is_tempo, "tempo"), (is_prometheus, "prometheus"), (is_alertmanager, "alertmanager"),
+    (is_loki, "loki"),
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from ongrid_gen.render import MANIFEST
 
 COMPOSE: Final = "compose.yaml"
 RULES: Final = "prometheus/rules/"
+LOG_RULES: Final = "loki/rules/"
 PROVISIONING: Final = "grafana/provisioning/datasources/"
 PROVIDERS: Final = "grafana/provisioning/dashboards/"
 # Where the same stands for programs of others.
@@ -53,8 +54,16 @@ class Bundle:
 
     @property
     def rules(self) -> Iterator[tuple[Any, Path]]:
-        """Yield every rule, and where it stands."""
-        for file in (*self.below(RULES), *self.below(THEIR_RULES)):
+        """Yield every rule of Prometheus', and where it stands."""
+        return self._rules(RULES, THEIR_RULES)
+
+    @property
+    def log_rules(self) -> Iterator[tuple[Any, Path]]:
+        """Yield every rule of Loki's, and where it stands."""
+        return self._rules(LOG_RULES)
+
+    def _rules(self, *folders: str) -> Iterator[tuple[Any, Path]]:
+        for file in (file for folder in folders for file in self.below(folder)):
             for index, group in items(self.data(file).get("groups")):
                 for number, rule in items(dig(group, "rules")):
                     yield rule, (file, "groups", index, "rules", number)

@@ -17,6 +17,7 @@ from ongrid_gen.conventions import (
     JAEGER_GRPC,
     JAEGER_HTTP,
     LOCALHOST,
+    LOKI_HTTP,
     OTLP_GRPC,
     OTLP_HTTP,
     PROMETHEUS_HTTP,
@@ -123,6 +124,11 @@ def is_beyla(data: Mapping[str, Any]) -> bool:
     return "otel_traces_export" in data
 
 
+def is_loki(data: Mapping[str, Any]) -> bool:
+    """Tell whether a file is a configuration of Loki."""
+    return "schema_config" in data
+
+
 def listeners(service: Service) -> Iterator[Listener]:
     """Yield the ports on which a container listens, as its configuration says."""
     file, data = service.config, service.settings
@@ -149,6 +155,12 @@ def listeners(service: Service) -> Iterator[Listener]:
         yield from web(service, PROMETHEUS_HTTP)
     elif is_alertmanager(data):
         yield from web(service, ALERTMANAGER_HTTP)
+    elif is_loki(data):
+        port = port_of(dig(data, "server", "http_listen_port")) or LOKI_HTTP
+        inward = str(dig(data, "server", "http_listen_address")) in ITSELF
+        yield Listener(service, port, API, (file, "server"), inward)
+        # OTLP is taken at a path of the same port
+        yield Listener(service, port, HTTP, (file, "server"), inward)
     elif is_grafana(service):
         yield Listener(service, GRAFANA_HTTP, API, service.path)
 
@@ -296,9 +308,17 @@ def beyla_calls(data: Mapping[str, Any]) -> Found:
         yield endpoint, protocol, ("otel_traces_export", "endpoint"), False
 
 
+def loki_calls(data: Mapping[str, Any]) -> Found:
+    """Yield where Loki's ruler sends alerts."""
+    managers = dig(data, "ruler", "alertmanager_url")
+    if isinstance(managers, str):
+        yield managers, API, ("ruler", "alertmanager_url"), False
+
+
 CALLERS: Final[tuple[tuple[Callable[[Mapping[str, Any]], bool], Callable[[Mapping[str, Any]], Found]], ...]] = (
     (is_collector, collector_calls),
     (is_tempo, tempo_calls),
     (is_prometheus, prometheus_calls),
     (is_beyla, beyla_calls),
+    (is_loki, loki_calls),
 )

@@ -19,6 +19,7 @@ VARIABLE: Final = re.compile(r"\$\$?\{[^}]*\}|\$\$?\w+|\[\[\w+\]\]")
 FILLED: Final = "x"
 # What a variable of a dashboard offers: the values of a label of some series, or what an expression gives.
 LABEL_VALUES: Final = re.compile(r"\s*label_values\((.+),\s*([A-Za-z_]\w*)\s*\)\s*", re.DOTALL)
+LOKI: Final = "loki"
 QUERY_RESULT: Final = re.compile(r"\s*query_result\((.+)\)\s*", re.DOTALL)
 
 
@@ -72,7 +73,9 @@ def of_links(source: Any, path: Path) -> Iterator[Query]:
 
 
 def of_panels(data: Any, path: Path) -> Iterator[Query]:
-    """Yield the expressions of a dashboard, however deep its panels are."""
+    """Yield the expressions of a dashboard, however deep its panels are; what Loki is asked is no PromQL."""
+    if dig(data, "datasource", "type") == LOKI:
+        return
     for key, value in items(data):
         if key == "expr" and isinstance(value, str) and value.strip():
             title = json.dumps(str(dig(data, "legendFormat") or dig(data, "refId") or ""), ensure_ascii=False)

@@ -8,8 +8,8 @@ from typing import Any
 
 from ongrid_gen.bundle.files import Bundle
 from ongrid_gen.bundle.guests import Guest, guests
-from ongrid_gen.bundle.network import Call, Listener, calls, is_prometheus, listeners
-from ongrid_gen.bundle.plain import dig, mapping
+from ongrid_gen.bundle.network import Call, Listener, calls, is_loki, is_prometheus, listeners
+from ongrid_gen.bundle.plain import dig, mapping, unescaped
 from ongrid_gen.bundle.queries import Query, queries
 from ongrid_gen.bundle.routes import Alert, alerts
 from ongrid_gen.bundle.services import Service, services
@@ -54,9 +54,15 @@ class Wiring:
 
     @cached_property
     def alerts(self) -> list[Alert]:
-        """Every rule that alerts."""
-        external = [dig(one.settings, "global", "external_labels") for one in self.running(is_prometheus)]
-        return list(alerts(self.bundle, mapping(next(filter(None, external), {}))))
+        """Every rule that alerts, on metrics or on logs."""
+        named = self._added(is_prometheus, "global", "external_labels")
+        metrics = {label: unescaped(value) for label, value in named.items()}
+        logs = {label: str(value) for label, value in self._added(is_loki, "ruler", "external_labels").items()}
+        return [*alerts(self.bundle.rules, metrics), *alerts(self.bundle.log_rules, logs)]
+
+    def _added(self, sort: Callable[[Mapping[str, Any]], bool], *keys: str) -> Mapping[str, Any]:
+        """Return the labels that the first of such programs adds to what it sends."""
+        return mapping(next(filter(None, (dig(one.settings, *keys) for one in self.running(sort))), {}))
 
     @cached_property
     def sound_queries(self) -> list[tuple[Query, Written]]:

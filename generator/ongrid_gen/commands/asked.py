@@ -102,7 +102,7 @@ def published(spec: Spec, component: str, out: Path | None) -> str:
     docker.require()
     stack = running_stack(spec, out, ())
     found = {"tempo": lambda: stack.tempo, "prometheus": lambda: stack.prometheus,
-             "alertmanager": lambda: stack.alertmanager}  # fmt: skip
+             "alertmanager": lambda: stack.alertmanager, "loki": lambda: stack.loki or ""}  # fmt: skip
     return found[component]()
 
 
@@ -114,6 +114,8 @@ def port_of(site: Site, component: str) -> int:
         return site.prometheus.port
     if component == "alertmanager":
         return site.alertmanager.port
+    if component == "loki" and site.logs is not None:
+        return site.logs.port
     raise CommandError(f"the stack of the spec has no {component}: give the address of one by --url")
 
 

@@ -55,6 +55,7 @@ def require_running(stack: Stack, site: Path) -> None:
     entries = [entry for project in stack.projects for entry in project.services()]
     running = {entry["Service"] for entry in entries if entry["State"] == "running"}
     own = [name for name in ("tempo", "prometheus", "alertmanager") if stack.site.owns(name)]
+    own += ["loki"] if stack.site.logs else []
     lacking = [name for name in ("agent", "gateway", *own) if name not in running]
     if lacking:
         raise CommandError(f"not running: {', '.join(lacking)}; run `ongrid-gen up {site}` first")
@@ -96,6 +97,8 @@ def default_drill(site: Site, name: str) -> Drill:
     found = target(site, name)
     if found is not None:
         drill = found.default()
+        if found.earliest(drill, fresh=False) is None:
+            raise CommandError(f"`{name}`: {found.says(drill)}")
         page = found.muted_by(drill)
         if page:
             raise CommandError(f"`{name}`: its requests fire `{page}` as well, which mutes it; drill `{page}` instead")

@@ -9,7 +9,7 @@ import click
 from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import out_option, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.up import edge_option, running_stack
-from ongrid_gen.conventions import PROMETHEUS_HOST, WATCHDOG
+from ongrid_gen.conventions import LOKI_HOST, PROMETHEUS_HOST, WATCHDOG
 from ongrid_gen.runtime import api, docker
 from ongrid_gen.runtime.compose import is_fine
 from ongrid_gen.runtime.stack import Stack
@@ -40,6 +40,7 @@ def status(stack: Stack) -> dict[str, Any]:
     running = answers(containers, theirs)
     targets = [target(entry) for entry in api.targets(stack.prometheus)] if running else []
     found = [alert(entry) for entry in api.alerts(stack.prometheus)] if running else []
+    found += [alert(entry) for entry in api.alerts(f"{stack.loki}/prometheus")] if runs_loki(containers) else []
     alerts = [entry for entry in found if entry["alert"] != WATCHDOG]
     watched = not running or len(alerts) < len(found) or not evaluated(stack.prometheus)
     healthy = bool(containers) and all(entry["ok"] for entry in containers) and all(entry["up"] for entry in targets)
@@ -61,6 +62,11 @@ def answers(containers: list[dict[str, Any]], theirs: list[Look]) -> bool:
     """Tell whether Prometheus can be asked, whosever it is."""
     own = any(entry["service"] == PROMETHEUS_HOST and entry["state"] == "running" for entry in containers)
     return own or any(one.component == PROMETHEUS_HOST and not one.error for one in theirs)
+
+
+def runs_loki(containers: list[dict[str, Any]]) -> bool:
+    """Tell whether there is a Loki that can be asked for alerts on logs."""
+    return any(entry["service"] == LOKI_HOST and entry["ok"] for entry in containers)
 
 
 def container(entry: dict[str, Any]) -> dict[str, Any]:

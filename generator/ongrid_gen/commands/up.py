@@ -133,6 +133,8 @@ def say_where(stack: Stack, spec: Spec) -> None:
     click.echo(f"Prometheus    {stack.prometheus}{page}")
     click.echo(f"Alertmanager  {stack.alertmanager}")
     click.echo(f"Tempo         {stack.tempo}")
+    if stack.loki:
+        click.echo(f"Loki          {stack.loki}")
     if stack.grafana:
         own = f" (admin, password in {spec.secrets / 'grafana-admin'})" if spec.site.grafana.enabled else ""
         click.echo(f"Grafana       {stack.grafana}{own}")

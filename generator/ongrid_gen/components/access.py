@@ -141,7 +141,8 @@ def identity(site: Site) -> Config:
     written = [collector.literal(statement) for statement in statements(site, auth)]
     if written:
         # not `ignore`: a span whose edge is not known is refused, and not let through under another's name
-        found[ATTRIBUTES] = {"error_mode": "propagate", "trace_statements": written}
+        logs = {} if site.logs is None else {"log_statements": written}
+        found[ATTRIBUTES] = {"error_mode": "propagate", "trace_statements": written, **logs}
     return found
 
 

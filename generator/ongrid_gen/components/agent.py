@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, beyla, collector, host_agent, own_metrics, privacy, receivers, secrets
+from ongrid_gen.components import access, beyla, collector, host_agent, logs, own_metrics, privacy, receivers, secrets
 from ongrid_gen.components.base import Tree, publish, stamped, yaml_file
 from ongrid_gen.conventions import AGENT_HOST, COLLECTOR_HEALTH, EDGE, SECRETS_VARIABLE
 from ongrid_gen.model import Edge, Site
@@ -55,6 +55,7 @@ def config(site: Site, edge: Edge) -> dict[str, Any]:
                     "processors": list(processors),
                     "exporters": [collector.TO_GATEWAY],
                 },
+                **logs.agent_pipelines(site, list(processors)),
                 own_metrics.PIPELINE: own_metrics.agent_pipeline(),
             },
         },

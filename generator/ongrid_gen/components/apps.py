@@ -19,6 +19,11 @@ OWN_LINES: Final = {
     "node": {"OTEL_NODE_RESOURCE_DETECTORS": "env,host,os,process"},
 }
 
+# What a language needs besides, so that its logs are sent.
+LOG_LINES: Final = {
+    "python": {"OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED": "true"},
+}
+
 
 def files(site: Site) -> Tree:
     """Return one file per service. Values hold no quotes: Docker, Compose and shells read them alike."""
@@ -45,8 +50,9 @@ def variables(site: Site, service: Service, *, http_port: int | None = None) -> 
         "OTEL_PROPAGATORS": "tracecontext,baggage",
         **head_sampling(site),
         "OTEL_METRICS_EXPORTER": "none",
-        "OTEL_LOGS_EXPORTER": "none",
+        "OTEL_LOGS_EXPORTER": "none" if site.logs is None else "otlp",
         **OWN_LINES.get(service.language or "", {}),
+        **(LOG_LINES.get(service.language or "", {}) if site.logs is not None else {}),
     }
 
 

@@ -2,7 +2,18 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import alertmanager, collector, gateway, grafana, prometheus, samplers, secrets, tempo, ways
+from ongrid_gen.components import (
+    alertmanager,
+    collector,
+    gateway,
+    grafana,
+    loki,
+    prometheus,
+    samplers,
+    secrets,
+    tempo,
+    ways,
+)
 from ongrid_gen.components.base import Tree, source_of, stamped, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.tempo import storage
@@ -54,6 +65,7 @@ def services(site: Site) -> dict[str, Any]:
         **{role.host: tempo.service(site, role) for role in roles(site)},
         "prometheus": prometheus.service(site),
         "alertmanager": alertmanager.service(site),
+        **dict(loki.services(site)),
     }
     visualise = grafana.service(site)
     if visualise:

@@ -49,9 +49,9 @@ LOGFMT: Final = rf'(?:^|[\s,])[tT]race_?[iI][dD]="?{ID}\b'
 JSON: Final = rf'"[tT]race_?[iI][dD]"\s*:\s*"{ID}"'
 
 
-def listed(site: Site, *, logs: bool = False) -> list[Data]:
-    """Return the datasources; with `logs` also Loki, and the ways to it and back."""
-    return [prometheus(site), tempo(site, logs=logs), *([loki(site)] if logs else []), alertmanager(site)]
+def listed(site: Site) -> list[Data]:
+    """Return the datasources; where logs are kept also Loki, and the ways to it and back."""
+    return [prometheus(site), tempo(site), *([loki(site)] if site.logs else []), alertmanager(site)]
 
 
 def datasource(site: Site, component: str, name: str, uid: str, **json_data: Any) -> Data:
@@ -107,7 +107,7 @@ def prometheus(site: Site) -> Data:
     ) | ({"isDefault": True} if site.owns(GRAFANA_HOST) else {})
 
 
-def tempo(site: Site, *, logs: bool = False) -> Data:
+def tempo(site: Site) -> Data:
     """Traces, with the way to the span's metrics and logs, and the service map."""
     streaming = dialect_of(site).TRACEQL
     metrics = datasource_uid(site, PROMETHEUS_UID)
@@ -120,7 +120,7 @@ def tempo(site: Site, *, logs: bool = False) -> Data:
         "Tempo",
         TEMPO_UID,
         httpMethod="GET",
-        **(to_logs if logs else {}),
+        **(to_logs if site.logs else {}),
         tracesToMetrics=around(metrics, METRICS_AROUND, SERVICE)
         | {"queries": [{"name": name, "query": grafana_escape(query)} for name, query in metrics_of_span()]},
         serviceMap={"datasourceUid": metrics},

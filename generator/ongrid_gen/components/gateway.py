@@ -1,4 +1,4 @@
-"""The gateway: the collector in the centre. It renames aliases and hands every span to Tempo.
+"""The gateway: the collector in the centre. It renames aliases and hands every span to Tempo, and logs to Loki.
 
 Where traces are sampled the way forks behind all that: to the Tempo that counts goes everything, to the one that
 stores what is kept (docs/adr/0014-red-before-sampling.md), or to the samplers that share that work.
@@ -10,6 +10,7 @@ from ongrid_gen.components import (
     access,
     collector,
     limits,
+    logs,
     own_metrics,
     privacy,
     samplers,
@@ -21,7 +22,7 @@ from ongrid_gen.components import (
 from ongrid_gen.components.base import ComposeService, Tree, publish, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.tempo.base import COUNT, roles
-from ongrid_gen.conventions import OTLP_HTTP
+from ongrid_gen.conventions import LOKI_HOST, OTLP_HTTP
 from ongrid_gen.model import Service, Site
 from ongrid_gen.text import Code, fill, ottl_string
 
@@ -46,10 +47,9 @@ def config(site: Site) -> dict[str, Any]:
     processors |= access.identity(site)
     renames = [rename(service) for service in site.services if service.aliases]
     if renames:
-        processors["transform/names"] = {
-            "error_mode": "ignore",
-            "trace_statements": [collector.literal(statement) for statement in renames],
-        }
+        written = [collector.literal(statement) for statement in renames]
+        of_logs = {} if site.logs is None else {"log_statements": written}
+        processors["transform/names"] = {"error_mode": "ignore", "trace_statements": written, **of_logs}
     processors |= privacy.processors(site, privacy.Hop.GATEWAY) | limits.processors(site)
     shared = sampling.replicated(site)
     sampler = {} if tail is None or shared else {sampling.PROCESSOR: sampling.processor(site, tail)}
@@ -62,6 +62,7 @@ def config(site: Site) -> dict[str, Any]:
         "processors": {**processors, **sampler, **own},
         "exporters": {
             **exporters(site),
+            **logs.gateway_exporters(site),
             own_metrics.TO_PROMETHEUS: own_metrics.to_prometheus(site),
         },
         "service": {
@@ -69,6 +70,7 @@ def config(site: Site) -> dict[str, Any]:
             "telemetry": collector.telemetry(counts_requests=site.gateway.auth is not None),
             "pipelines": {
                 **(forked(processors, site) if tail else straight(processors, site)),
+                **logs.gateway_pipelines(site, list(processors)),
                 own_metrics.PIPELINE: own_metrics.gateway_pipeline(list(own)),
             },
         },
@@ -134,6 +136,6 @@ def service(site: Site) -> ComposeService:
 
 
 def waits_for(site: Site) -> dict[str, Any]:
-    """Return the conditions of a start: every Tempo is there, and every sampler."""
-    hosts = [*(role.host for role in roles(site)), *samplers.hosts(site)]
+    """Return the conditions of a start: every Tempo is there, every sampler, and Loki."""
+    hosts = [*(role.host for role in roles(site)), *samplers.hosts(site), *([LOKI_HOST] if site.logs else [])]
     return {host: {"condition": "service_started"} for host in hosts}

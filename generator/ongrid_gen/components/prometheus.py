@@ -15,6 +15,8 @@ from ongrid_gen.conventions import (
     COLLECTOR_METRICS,
     DOCKER_HOST,
     GATEWAY_HOST,
+    LOKI_HOST,
+    LOKI_HTTP,
     PROMETHEUS_HTTP,
     SAMPLER_HOST,
     TEMPO_HOST,
@@ -38,9 +40,10 @@ STACK_JOBS: Final = {
     "tempo": f"{TEMPO_HOST}:{TEMPO_HTTP}",
     "alertmanager": f"{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}",
 }
+LOGS_JOB: Final = {LOKI_HOST: f"{LOKI_HOST}:{LOKI_HTTP}"}  # where logs are kept
 COUNTING_JOB: Final = {TEMPO_METRICS_HOST: f"{TEMPO_METRICS_HOST}:{TEMPO_HTTP}"}  # where traces are sampled
 # Of these and of the agents, which push, a site's own jobs cannot have the names.
-OWN_JOBS: Final = (*STACK_JOBS, *COUNTING_JOB, SAMPLER_HOST, AGENT_JOB)
+OWN_JOBS: Final = (*STACK_JOBS, *COUNTING_JOB, *LOGS_JOB, SAMPLER_HOST, AGENT_JOB)
 
 
 def files(site: Site) -> Tree:
@@ -89,7 +92,7 @@ def storage(site: Site) -> dict[str, Any]:
 
 def stack_jobs(site: Site) -> dict[str, str]:
     """Return the programs of the stack that are scraped, and where: those that are ours."""
-    jobs = STACK_JOBS if site.sampling.tail is None else {**STACK_JOBS, **COUNTING_JOB}
+    jobs = STACK_JOBS | (COUNTING_JOB if site.sampling.tail else {}) | (LOGS_JOB if site.logs else {})
     return {job: target for job, target in jobs.items() if site.owns(job)}
 
 

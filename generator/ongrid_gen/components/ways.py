@@ -49,15 +49,15 @@ LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 CALLERS: Final = {
     PROMETHEUS_HOST: (GATEWAY_HOST, TEMPO_HOST, TEMPO_METRICS_HOST, GRAFANA_HOST),
     TEMPO_HOST: (GATEWAY_HOST, SAMPLER_HOST, GRAFANA_HOST),
-    ALERTMANAGER_HOST: (PROMETHEUS_HOST, GRAFANA_HOST),
+    ALERTMANAGER_HOST: (PROMETHEUS_HOST, LOKI_HOST, GRAFANA_HOST),
     GRAFANA_HOST: (),
 }
 # The containers that an external program asks, or writes to.
 ASKED: Final = {
-    PROMETHEUS_HOST: (GATEWAY_HOST, TEMPO_HOST, TEMPO_METRICS_HOST, ALERTMANAGER_HOST),
+    PROMETHEUS_HOST: (GATEWAY_HOST, TEMPO_HOST, TEMPO_METRICS_HOST, ALERTMANAGER_HOST, LOKI_HOST),
     TEMPO_HOST: (PROMETHEUS_HOST,),
     ALERTMANAGER_HOST: (),
-    GRAFANA_HOST: (PROMETHEUS_HOST, TEMPO_HOST, ALERTMANAGER_HOST),
+    GRAFANA_HOST: (PROMETHEUS_HOST, TEMPO_HOST, ALERTMANAGER_HOST, LOKI_HOST),
 }
 # What is published for its metrics alone, and only where Prometheus is somebody else's: the port inside.
 SCRAPED_ONLY: Final = {GATEWAY_HOST: COLLECTOR_METRICS, TEMPO_METRICS_HOST: TEMPO_HTTP}
@@ -90,6 +90,15 @@ class Way:
         tls = {} if theirs.ca is None else {"ca_file": secret_path(theirs.ca)}
         tls |= {"server_name": name} if (name := moved_name(theirs.url)) else {}
         return {**found, **({"tls_config": tls} if tls else {})}
+
+    @property
+    def ruler(self) -> Config:
+        """What Loki's ruler says of whom it calls. It reads no secret from a file (OG111)."""
+        theirs = self.external
+        if theirs is None:
+            return {}
+        tls: Config = {} if theirs.ca is None else {"tls_ca_path": secret_path(theirs.ca)}
+        return tls | ({"tls_server_name": name} if (name := moved_name(theirs.url)) else {})
 
     @property
     def exporter(self) -> Config:
@@ -194,6 +203,7 @@ def outer_port(site: Site, service: str) -> int:
         PROMETHEUS_HOST: site.prometheus.port,
         TEMPO_HOST: site.tempo.port,
         ALERTMANAGER_HOST: site.alertmanager.port,
+        LOKI_HOST: 0 if site.logs is None else site.logs.port,
         GATEWAY_HOST: site.reach.gateway_port,
         TEMPO_METRICS_HOST: site.reach.tempo_metrics_port,
     }[service]
@@ -203,6 +213,8 @@ def published(site: Site) -> list[tuple[tuple[str, str], int]]:
     """Return the ports of the centre's own programs on this machine, by their keys in the spec."""
     found = [((name, "port"), outer_port(site, name)) for name in (TEMPO_HOST, PROMETHEUS_HOST, ALERTMANAGER_HOST)
              if site.owns(name)]  # fmt: skip
+    if site.logs is not None:
+        found.append((("logs", "port"), site.logs.port))
     if site.grafana.enabled:
         found.append(((GRAFANA_HOST, "port"), site.grafana.port))
     for name, key in ((GATEWAY_HOST, "gateway_port"), (TEMPO_METRICS_HOST, "tempo_metrics_port")):

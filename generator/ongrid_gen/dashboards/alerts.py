@@ -62,4 +62,5 @@ def panel(alert: Alert, site: Site) -> Panel:
         least=None,
         links=service,
         key=f"alert {alert.name}",
+        logs=plot.logs,
     )

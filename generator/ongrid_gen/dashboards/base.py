@@ -42,7 +42,7 @@ class Color(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """PromQL and the legend of its series. With `exemplars` the traces behind it are drawn as dots."""
+    """PromQL, or LogQL, and the legend of its series. With `exemplars` the traces behind it are drawn as dots."""
 
     expr: str
     legend: str = ""
@@ -61,7 +61,8 @@ class Line:
 class Panel:
     """One panel. `about` says what is seen and what of it is bad; `width` counts 24ths.
 
-    `least` is where its scale begins, `links` the dashboards that its series lead to: a title and an address.
+    `least` is where its scale begins, `links` the dashboards that its series lead to: a title and an address; `logs`
+    says that Loki is asked.
     """
 
     title: str
@@ -75,6 +76,7 @@ class Panel:
     least: int | None = 0
     links: Sequence[tuple[str, str]] = ()
     key: str = ""
+    logs: bool = False
 
     @property
     def identity(self) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from ongrid_gen.conventions import DASHBOARD_TAG, PROMETHEUS_UID, TEMPO_UID
+from ongrid_gen.conventions import DASHBOARD_TAG, LOKI_UID, PROMETHEUS_UID, TEMPO_UID
 from ongrid_gen.dashboards.base import Board, Choice, Lookup, Panel, Query, Row, Sort
 from ongrid_gen.dashboards.layout import COLUMNS, Numbers, placed
 
@@ -14,6 +14,7 @@ SCHEMA: Final = 39  # of Grafana 11; later ones migrate it when they load it
 WIDTH: Final = 140
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PROMETHEUS: Final = {"type": "prometheus", "uid": PROMETHEUS_UID}
+LOKI: Final = {"type": "loki", "uid": LOKI_UID}
 TEMPO: Final = {"type": "tempo", "uid": TEMPO_UID}
 FIRING: Final = 'ALERTS{{alertstate="firing"{of}}}'
 # How each sort of panel is drawn, besides what all have.
@@ -121,7 +122,7 @@ def panels(rows: Sequence[Row]) -> Iterator[Data]:
 
 def panel(one: Panel, number: int, place: dict[str, int]) -> Data:
     """Return a panel."""
-    source = TEMPO if one.sort is Sort.GRAPH else PROMETHEUS
+    source = LOKI if one.logs else TEMPO if one.sort is Sort.GRAPH else PROMETHEUS
     found: Data = {"id": number, "type": one.sort.value, "title": one.title}
     if one.about:
         found["description"] = one.about

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from ongrid_gen.alerts.drills import Drilling
+from ongrid_gen.alerts.lines import KINDS as LOG_KINDS
 from ongrid_gen.components.tempo.base import roles
 from ongrid_gen.conventions import (
     CALLS,
@@ -20,7 +21,7 @@ from ongrid_gen.conventions import (
 from ongrid_gen.drill.sink import Hears
 from ongrid_gen.drill.targets import target
 from ongrid_gen.drill.traffic import HEALTHY, Sender, Traffic
-from ongrid_gen.model import Drill, Site
+from ongrid_gen.model import HEALTHY_LINE, Drill, Site
 from ongrid_gen.runtime import api
 from ongrid_gen.runtime.stack import Stack
 from ongrid_gen.text import Code, fill, promql_matcher
@@ -251,7 +252,9 @@ class Run:
     def state(self, one: Outcome) -> str:
         """Return pending, firing, or nothing."""
         labels = self.target(one).labels(self.drill)
-        found = api.alerts(self.prometheus)
+        alert = self.stack.site.alert(one.alert)
+        on_logs = alert is not None and alert.kind in LOG_KINDS
+        found = api.alerts(f"{self.stack.loki}/prometheus" if on_logs else self.prometheus)
         states = {entry["state"] for entry in found if labels.items() <= entry["labels"].items()}
         return "firing" if "firing" in states else "pending" if states else ""
 
@@ -287,12 +290,15 @@ def known(site: Site, name: str) -> Drilling:
 def healthy(drill: Drill) -> Traffic:
     """Return the traffic of a drill before anything is wrong, and after."""
     rate = drill.before_rate or drill.rate
-    return replace(traffic_of(drill), rate=rate, duration=HEALTHY, error_percent=Decimal(0))
+    log = None if drill.log is None else HEALTHY_LINE
+    return replace(traffic_of(drill), rate=rate, duration=HEALTHY, error_percent=Decimal(0), log=log)
 
 
 def traffic_of(drill: Drill) -> Traffic:
     """Return what a drill sends."""
-    return Traffic(drill.service, drill.operation, drill.client, drill.duration, drill.rate, drill.error_percent)
+    return Traffic(
+        drill.service, drill.operation, drill.client, drill.duration, drill.rate, drill.error_percent, drill.log
+    )
 
 
 def describe(drill: Drill) -> str:
@@ -301,6 +307,8 @@ def describe(drill: Drill) -> str:
     sends = f"{who} {drill.operation}: {drill.rate}/s of {drill.duration * 1000:.0f} ms"
     if drill.error_percent:
         sends += f", {drill.error_percent:g} % failing"
+    if drill.log is not None:
+        sends += f", each logs {drill.log!r}"
     if drill.before_for:
         sends = f"{drill.before_rate}/s for {format_duration(drill.before_for)}, then {sends}"
     expects = [f"{name} fires" for name in drill.firing] + [f"{name} stays quiet" for name in drill.quiet]

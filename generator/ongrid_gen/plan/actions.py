@@ -12,6 +12,7 @@ from ongrid_gen.conventions import (
     BEYLA_HOST,
     GATEWAY_HOST,
     GRAFANA_HOST,
+    LOKI_HOST,
     PROMETHEUS_HOST,
     SAMPLER_HOST,
     TEMPO_HOST,
@@ -30,6 +31,7 @@ AWAY: Final = {
     TEMPO_METRICS_HOST: "about 15 s",
     PROMETHEUS_HOST: "about 5 s",
     ALERTMANAGER_HOST: "about 5 s",
+    LOKI_HOST: "about 10 s",
 }
 UNMEASURED: Final = "some seconds"
 STOPS: Final = "away for {away} (stopping alone may take {grace})"
@@ -49,6 +51,8 @@ RECREATE: Final = {
     PROMETHEUS_HOST: "no scrapes and no rules are evaluated meanwhile, Tempo sends its series again; its volume is "
     "kept",
     ALERTMANAGER_HOST: "nothing is notified meanwhile, Prometheus sends again what fires; silences are on its volume",
+    LOKI_HOST: "the gateway keeps logs in its queue until it is back; no rules on logs are evaluated meanwhile; its "
+    "volume is kept",
     GRAFANA_HOST: "no dashboards meanwhile; what people saved is kept",
     BEYLA_HOST: "requests that it does not see meanwhile have no spans",
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from decimal import Decimal
 from typing import Final
 
-from ongrid_gen.conventions import GATEWAY_HOST, GRAFANA_HOST, PROMETHEUS_HOST, SIZE, TEMPO_HOST
+from ongrid_gen.conventions import GATEWAY_HOST, GRAFANA_HOST, LOKI_HOST, PROMETHEUS_HOST, SIZE, TEMPO_HOST
 from ongrid_gen.plan.base import Loss
 from ongrid_gen.plan.kept import Kept, Labels, Record
 from ongrid_gen.promql import is_same
@@ -29,7 +29,7 @@ def retention(before: Kept, after: Kept) -> Iterator[Loss]:
         new = after.retention.get(key, old)
         if new is not None and (old is None or new < old):
             component = key.split(".", maxsplit=1)[0]
-            what = "traces" if component == TEMPO_HOST else "series"
+            what = {TEMPO_HOST: "traces", LOKI_HOST: "logs"}.get(component, "series")
             over = "what is over" if key.endswith("size") else f"{what} older than"
             then = f"{over} {amount(key, new)} {'is' if key.endswith('size') else 'are'} deleted"
             yield Loss("retention", component, f"{key} shrinks from {amount(key, old)} to {amount(key, new)}: {then}")

@@ -20,6 +20,8 @@ from ongrid_gen.conventions import (
     GATEWAY_HOST,
     GRAFANA_HOST,
     GRAFANA_HTTP,
+    LOKI_HOST,
+    LOKI_HTTP,
     OTLP_GRPC,
     OTLP_HTTP,
     PROMETHEUS_HOST,
@@ -93,6 +95,11 @@ class Stack:
     def tempo(self) -> str:
         """Where Tempo answers."""
         return self._address(TEMPO_HOST, TEMPO_HTTP)
+
+    @property
+    def loki(self) -> str | None:
+        """Loki's address on this machine, or None where the spec keeps no logs."""
+        return f"http://{LOOPBACK}:{self.centre.port(LOKI_HOST, LOKI_HTTP)}" if self.site.logs is not None else None
 
     @property
     def grafana(self) -> str | None:

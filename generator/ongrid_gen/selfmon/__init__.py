@@ -14,6 +14,7 @@ from ongrid_gen.selfmon import (
     alertmanager,
     edges,
     gateway,
+    loki,
     pipeline,
     prometheus,
     samplers,
@@ -35,6 +36,7 @@ WATCHERS: Final[tuple[Watcher, ...]] = (
     edges,
     prometheus,
     alertmanager,
+    loki,
     pipeline,
 )
 
@@ -44,12 +46,12 @@ __all__ = ["WATCHERS", "Watch", "components", "explain_text", "names", "pages", 
 
 
 def components(site: Site) -> dict[str, list[Watch]]:
-    """Return every watch, by component. A program of somebody else's is theirs to watch."""
+    """Return every watch, by component; one that the site lacks has none, and one of somebody else's is theirs."""
     found: dict[str, list[Watch]] = {}
     for watcher in WATCHERS:
         if is_ours(watcher.COMPONENT, site):
             found.setdefault(watcher.COMPONENT, []).extend(watcher.watches(site))
-    return found
+    return {name: watches for name, watches in found.items() if watches}
 
 
 def is_ours(component: str, site: Site) -> bool:

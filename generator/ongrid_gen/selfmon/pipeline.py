@@ -36,7 +36,7 @@ STALLED: Final = """\
 sum(increase(<< source >>[5m])) >= << fewest >>
   unless on () sum(increase(<< sink >>[5m])) > 0"""
 RESTARTS: Final = """\
-changes(process_start_time_seconds{job=~"<< tempos >>|prometheus|alertmanager"}[15m]) > 2
+changes(process_start_time_seconds{job=~"<< tempos >>|prometheus|alertmanager<< loki >>"}[15m]) > 2
 or resets(otelcol_process_uptime{<< collectors >>}[15m]) > 2"""
 
 
@@ -129,7 +129,8 @@ def restarting(site: Site) -> Watch:
         severity=WARNING,
         minutes=0,
         expr=filled(RESTARTS, tempos="|".join(dict.fromkeys((TEMPO, counting(site)))),
-                    collectors=str(promql_matcher("job", list(dict.fromkeys((GATEWAY, sampling_job(site))))))),
+                    collectors=str(promql_matcher("job", list(dict.fromkeys((GATEWAY, sampling_job(site)))))),
+                    loki="" if site.logs is None else "|loki"),
         summary='{{ $labels.job }} was started again {{ printf "%.0f" $value }} times in 15m',
         meaning="It dies and is started again. Between two starts it does not do its work.",
         remedy="`docker inspect` says whether it was killed for memory (`OOMKilled`); the end "

@@ -69,6 +69,17 @@ STAND_INS: Final[dict[str, StandIn]] = {
         smoke=("--version",),
         populate=debian.populate_alertmanager,
     ),
+    "loki": StandIn(
+        component="loki",
+        version=golang.LOKI_VERSION,
+        title="Grafana Loki",
+        how="the Go module github.com/grafana/loki/v3",
+        uid=10001,
+        folders=("/etc/loki", "/loki"),
+        applets=PROBE_APPLETS,
+        smoke=("-version",),
+        populate=golang.populate_loki,
+    ),
     "busybox": StandIn(
         component="busybox",
         version=debian.BUSYBOX_SERIES,

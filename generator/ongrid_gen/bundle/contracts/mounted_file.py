@@ -5,17 +5,19 @@ from fnmatch import fnmatch
 from pathlib import PurePosixPath
 from typing import Final
 
-from ongrid_gen.bundle.files import DASHBOARDS, EVERY_RULES, PROVIDERS, PROVISIONING, RULES
-from ongrid_gen.bundle.network import is_alertmanager, is_grafana, is_prometheus
+from ongrid_gen.bundle.files import DASHBOARDS, EVERY_RULES, LOG_RULES, PROVIDERS, PROVISIONING, RULES
+from ongrid_gen.bundle.network import is_alertmanager, is_grafana, is_loki, is_prometheus
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.services import CONFIG_FLAGS, Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
+from ongrid_gen.components.loki import TENANT
 from ongrid_gen.problems import Problem
 
 CODE: Final = "OG061"
+RULER: Final = ("ruler", "storage", "local", "directory")
 # Folders that are there for a program to read.
-PROGRAMS: Final = ("otelcol/", "sampler/", "tempo/", "prometheus/", "alertmanager/")
+PROGRAMS: Final = ("otelcol/", "sampler/", "tempo/", "prometheus/", "alertmanager/", "loki/")
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
@@ -36,6 +38,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
                 yield Problem(CODE, (service.config, "templates", index), f"`{pattern}` finds no file of templates",
                               "write where they are mounted, or remove it")  # fmt: skip
     yield from unread(wiring)
+    yield from unread_by_loki(wiring)
 
 
 def read_by(service: Service, pattern: str, wiring: Wiring) -> set[str]:
@@ -81,6 +84,16 @@ def provided(wiring: Wiring) -> set[str]:
              for _, one in items(wiring.bundle.data(file).get("providers"))]  # fmt: skip
     found = (service.on_bundle(path) for service in filter(is_grafana, wiring.services) for path in paths)
     return {folder for folder in found if folder is not None}
+
+
+def unread_by_loki(wiring: Wiring) -> Iterator[Problem]:
+    """Yield the rules that no Loki reads. It looks in a folder for each tenant, and says nothing of an empty one."""
+    folders = [service.on_bundle(str(dig(service.settings, *RULER))) for service in wiring.running(is_loki)]
+    for file in wiring.bundle.below(LOG_RULES):
+        tenants = PurePosixPath(file).parent
+        if tenants.as_posix() not in [f"{folder}/{TENANT}" for folder in folders]:
+            hint = f"put it into the folder `{TENANT}` of what `{'.'.join(RULER)}` names"
+            yield Problem(CODE, (file,), f"no Loki reads `{file}`: its alerts never fire", hint)
 
 
 def configured(service: Service, inside: str, path: tuple[str | int, ...], wiring: Wiring) -> Iterator[Problem]:

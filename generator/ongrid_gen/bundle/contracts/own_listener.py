@@ -14,10 +14,11 @@ CODE: Final = "OG069"
 def check(wiring: Wiring) -> Iterator[Problem]:
     """`otelcol validate` accepts it; the collector then ends at its start, again and again."""
     for service in wiring.services:
-        found: dict[int, list[Path]] = defaultdict(list)
+        found: dict[int, dict[Path, None]] = defaultdict(dict)
         for one in listeners(service):
-            found[one.port].append(one.path)
+            found[one.port][one.path] = None  # one part may speak two protocols at its port
         for port, paths in found.items():
-            for path in paths[1:]:
+            first, *others = paths
+            for path in others:
                 yield Problem(CODE, path, f"`{service.name}` listens twice on port {port}", "give one of them another",
-                              related=(paths[0],))  # fmt: skip
+                              related=(first,))  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ongrid_gen.bundle.exposed import generators
 from ongrid_gen.bundle.guests import Guest
-from ongrid_gen.bundle.network import is_collector, is_prometheus
+from ongrid_gen.bundle.network import is_collector, is_loki, is_prometheus
 from ongrid_gen.bundle.plain import dig, items, mapping, unescaped
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
@@ -28,6 +28,13 @@ def check(wiring: Wiring) -> Iterator[Problem]:
             for label in sorted(labels.keys() | wanted.keys()):
                 if labels.get(label) != wanted.get(label):
                     yield differs(label, labels, wanted, path, other)
+    for path, labels in [external(one, "ruler", "external_labels", read=str) for one in wiring.running(is_loki)]:
+        for other, wanted in others:
+            for label in sorted(label for label in wanted if labels.get(label) != wanted[label]):
+                hint = f"write `{label}: {wanted[label]}` in `ruler.external_labels`"
+                message = f"Loki's alerts do not bear `{label}: {wanted[label]}`, as Prometheus' do"
+                where = (*path, label) if label in labels else path
+                yield Problem(CODE, where, message, hint, related=((*other, label),))
     for service in wiring.running(is_collector):
         yield from other_environment(service, others)
 
