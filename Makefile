@@ -104,5 +104,6 @@ fuzz: setup ## 10,000 random specs and damaged files, of what is slow a part; an
 bench: mode ## measure, and write docs/benchmarks.md
 	@$(BIN)/python tools/bench.py $$(cat build/.mode)
 
-clean: ## remove what was built here; running stacks and images stay
+clean: ## stop the demo and remove what was built here; running stacks and images stay
+	@test ! -x $(BIN)/python || $(BIN)/python demo/run.py stop
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
