@@ -108,5 +108,6 @@ chaos: mode ## the outages of the tests, ten minutes each (OUTAGE=60 makes it on
 bench: mode ## measure, and write docs/benchmarks.md
 	@$(BIN)/python tools/bench.py $$(cat build/.mode)
 
-clean: ## remove what was built here; running stacks and images stay
+clean: ## stop the demo and remove what was built here; running stacks and images stay
+	@test ! -x $(BIN)/python || $(BIN)/python demo/run.py stop
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
