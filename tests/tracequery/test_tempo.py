@@ -162,6 +162,7 @@ def test_without_traceql_no_more_traces_are_fetched_than_it_takes() -> None:
     with answering({**old, **{f"/api/traces/{one}": trace for one in ids}}) as tempo:
         backend = connect(Endpoint(tempo.url), soon())
         found = backend.search(Search(window=WINDOW, filters=Filters(service="api"), limit=5), soon())
+        assert backend.trace(found.traces[0].trace_id, soon()) is not None
         fetched = sum(path.startswith("/api/traces/") for path, _, _ in tempo.requests)
     assert (5, False) == (len(found.traces), found.complete)
     assert fetched <= 8

@@ -96,7 +96,7 @@ def correlate(asked: Asked, subject: Subject, deadline: Deadline) -> Incident:
     at = now if asked.at is None else min(now, asked.at)
     with ThreadPoolExecutor(THREADS) as pool:
         first = Deadline.after(FIRST * deadline.left)
-        connecting = pool.submit(backend_of, asked.clients, first)
+        connecting = pool.submit(backend_of, asked.clients, deadline)
         active = pool.submit(active_firing, asked, subject, now, first)
         firing, firing_skip = found_firing(asked, subject, at, now, first)
         if firing.began is None and (other := active.result()) is not None:

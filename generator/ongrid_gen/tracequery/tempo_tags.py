@@ -7,14 +7,25 @@ fetched, and stays when one of its spans holds all the filters.
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final, NoReturn
 
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.runtime.fetch import Deadline, Endpoint
 from ongrid_gen.text import promql_string
-from ongrid_gen.tracequery.base import MOST, Filters, Hit, Hits, Search, Series, Trace, UnsupportedError, Window
+from ongrid_gen.tracequery.base import (
+    MOST,
+    Filters,
+    Hit,
+    Hits,
+    Search,
+    Series,
+    Trace,
+    UnsupportedError,
+    Window,
+    trace_id_of,
+)
 from ongrid_gen.tracequery.condition import milliseconds, named, passes
 from ongrid_gen.tracequery.tempo import TAGS, hits_of, seconds_of, tag_of, trace_by_id
 
@@ -28,10 +39,11 @@ BARE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 
 @dataclass(frozen=True, slots=True)
 class TempoTags:
-    """A Tempo without TraceQL."""
+    """A Tempo without TraceQL. `found` are the traces of its searches: fetched whole, so nobody asks again."""
 
     endpoint: Endpoint
     version: str
+    found: dict[str, Trace] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -60,12 +72,14 @@ class TempoTags:
                 traces = pool.map(lambda hit: self.trace(hit.trace_id, deadline), batch)
                 for hit, trace in zip(batch, traces, strict=True):
                     matched = sum(passes(span, filters) for span in trace.spans) if trace else 0
-                    if matched:
+                    if matched and trace:
+                        self.found[hit.trace_id] = trace
                         yield replace(hit, matched=matched)
 
     def trace(self, trace_id: str, deadline: Deadline) -> Trace | None:
         """Return a trace, None when Tempo does not have it."""
-        return trace_by_id(self.endpoint, trace_id, deadline)
+        known = self.found.get(trace_id_of(trace_id))
+        return known if known is not None else trace_by_id(self.endpoint, trace_id, deadline)
 
     def values(self, tag: str, window: Window, deadline: Deadline) -> list[str]:
         """Return the values of a tag, sorted. This Tempo knows no time here, and tells only what is recent."""
