@@ -451,7 +451,7 @@ def notify(ground: Ground, alerts: list[Spec]) -> Any_:
 
 def inhibition(alerts: list[Spec]) -> Any_:
     """Return which alert keeps which other quiet."""
-    sources, targets = [{"alertname": "GatewayDown"}], [{"alertname": "TempoSpansDiscarded"}]
+    sources, targets = [{"alertname": "GatewayDown"}], [{"alertname": "GatewayRefusing"}]
     targets += [{"alertname": one["name"]} for one in alerts]
     equal = some(one_of(["site", "severity", "kind"]), 1)
     return keys({"source": one_of(sources), "target": one_of(targets)}, optional={"equal": equal})
