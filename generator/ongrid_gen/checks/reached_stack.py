@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from ongrid_gen.components import ways
-from ongrid_gen.conventions import GATEWAY_HOST, GRAFANA_HOST, PROMETHEUS_HOST, TEMPO_HOST, TEMPO_METRICS_HOST
+from ongrid_gen.conventions import (
+    GATEWAY_HOST,
+    GRAFANA_HOST,
+    LOKI_HOST,
+    PROMETHEUS_HOST,
+    TEMPO_HOST,
+    TEMPO_METRICS_HOST,
+)
 from ongrid_gen.model import External, Site
 from ongrid_gen.problems import Path, Problem, Severity
 from ongrid_gen.suggest import listed
@@ -27,13 +34,15 @@ def check(site: Site) -> Iterator[Problem]:
 
 def is_asked(site: Site, name: str, theirs: External) -> bool:
     """Tell whether a program of somebody else's asks a container that there is."""
-    there = site.owns(name) and (name != TEMPO_METRICS_HOST or site.sampling.tail is not None)
+    lacking = {TEMPO_METRICS_HOST: site.sampling.tail is None, LOKI_HOST: site.logs is None}
+    there = site.owns(name) and not lacking.get(name, False)
     return there and theirs in ways.asking(site, name)
 
 
 def without_port(site: Site, theirs: External, asked: list[str]) -> Iterator[Problem]:
     """Yield the containers that Docker publishes wherever it likes: what is rendered for others names a port."""
     keys: dict[str, Path] = {
+        LOKI_HOST: ("logs", "port"),
         GATEWAY_HOST: ("reach", "gateway_port"),
         TEMPO_METRICS_HOST: ("reach", "tempo_metrics_port"),
     }
