@@ -142,14 +142,14 @@ def spans_late(tail: TailSampling, job: str) -> Watch:
 
 
 def restarted(tail: TailSampling, job: str) -> Watch:
-    """What it held is the most that can be missing. Nobody sees whether it was stopped, and decided, or killed."""
+    """What it held when last scraped is about what is missing, if it was killed: one that is stopped decides first."""
     held_, uptime = f"{HELD}{{{at(job)}}}", f"otelcol_process_uptime{{{at(job)}}}"
     return Watch(
         name="SamplerRestarted",
         severity=WARNING,
         minutes=0,
         expr=held(HELD, job),
-        summary=f'{WHO[job]} was started again; {{{{ printf "%.0f" $value }}}} undecided traces can be missing',
+        summary=f'{WHO[job]} was started again; about {{{{ printf "%.0f" $value }}}} undecided traces can be missing',
         meaning=f"It holds each trace for {format_duration(tail.wait)} before it decides. When it is stopped it "
         "decides at once; when it is killed these traces are lost. Metrics and alerts are whole.",
         remedy="When nobody stopped it, look why it died: `docker inspect` and the end of its log.",

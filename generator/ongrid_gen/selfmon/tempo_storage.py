@@ -135,14 +135,14 @@ def live_traces_near_limit(live: str) -> Watch:
 
 
 def restarted(live: str) -> Watch:
-    """What it held is the most that can be missing. Nobody sees whether it was stopped, and wrote that, or killed."""
+    """What it held when last scraped is about what is missing, if it was killed: stopped it writes that first."""
     held_, started = f"{live}{{{TENANT}}}", f"process_start_time_seconds{{{JOB}}}"
     return Watch(
         name="TempoRestarted",
         severity=WARNING,
         minutes=0,
         expr=held(live, TEMPO),
-        summary='Tempo was started again; of its last seconds {{ printf "%.0f" $value }} traces can be missing',
+        summary='Tempo was started again; of its last seconds about {{ printf "%.0f" $value }} traces can be missing',
         meaning="Tempo holds a trace in memory until it has been idle for some seconds. When it is stopped it writes "
         "them; when it is killed they are lost, and with them what it had counted since it last wrote its metrics.",
         remedy="When nobody stopped it, look why it died: `docker inspect` and the end of its log.",
