@@ -24,8 +24,7 @@ def files(site: Site) -> Tree:
     """Return the provisioning and the dashboards, or nothing where Grafana is not part of the stack."""
     if not site.grafana.enabled:
         return {}
-    # a datasource that is not listed any more, or bears another name, is deleted before the others are made
-    sources = {"apiVersion": 1, "prune": True, "datasources": datasources.listed(site)}
+    sources = {"apiVersion": 1, "datasources": datasources.listed(site)}
     return {
         DATASOURCES: yaml_file(sources, site),
         DASHBOARDS: yaml_file({"apiVersion": 1, "providers": [provider()]}, site),

@@ -14,7 +14,7 @@ FOLDER: Final = f"{EXTERNAL}/{NAME}"
 
 
 def files(site: Site) -> Tree:
-    """Return the provisioning and the page. It prunes nothing and is nobody's default: others are there too."""
+    """Return the provisioning and the page. It is nobody's default: others are there too."""
     data = {"apiVersion": 1, "datasources": datasources.listed(site)}
     names = [PROMETHEUS_HOST, TEMPO_HOST, *([LOKI_HOST] if site.logs else []), ALERTMANAGER_HOST]
     asked = [f"{name}: `{url_for_them(site, name)}`" for name in names]
