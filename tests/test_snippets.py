@@ -1,4 +1,4 @@
-"""`env --snippet` prints what fits the spec; that it works is seen by integration/test_snippets.py."""
+"""`env --snippet` prints what fits the spec; that it works is seen by integration/test_snippets_run.py."""
 
 from pathlib import Path
 
