@@ -75,7 +75,7 @@ def value(text: str) -> dict[str, Any]:
 def attributes(place: str) -> list[dict[str, Any]]:
     """Return attributes with every secret of a place."""
     values = {"user.email": SECRETS[place]["deleted"], "app.note": text_of(place),
-              "app.marker": f"{MARKER}-{place}", "order.number": KEPT}  # fmt: skip
+              f"app.marker_{place}": f"{MARKER}-{place}", "order.number": KEPT}  # fmt: skip
     return [{"key": key, "value": value(text)} for key, text in values.items()]
 
 
