@@ -16,7 +16,7 @@ OUTAGE ?= 600
 # the demo is of the services of site.yaml; `make up DEMO=` is without it
 DEMO ?= $(if $(filter site.yaml,$(SITE)),yes)
 
-.PHONY: help setup docker mode up demo down status drill render check lint test unit rules integration golden gen mutants faults fuzz chaos bench clean
+.PHONY: help setup docker mode up demo down status drill render check lint browser test unit rules integration golden gen mutants faults fuzz chaos bench clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -80,8 +80,14 @@ rules: setup docker ## rule unit tests and validators, in the programs' own imag
 integration: mode ## the real stack, brought up with testcontainers
 	@$(BIN)/pytest -n $(STACKS) --dist loadfile -m integration $(ARGS)
 
-test: mode lint ## everything: lint, types, unit, golden, rule tests, integration on the real stack
+browser: ## see that a browser is there; install one where we may
+	@command -v chromium > /dev/null || { test "$$(id -u)" = 0 && command -v apt-get > /dev/null && \
+	  echo "installing chromium, for the test of the page of correlate" && apt-get -qq update && \
+	  apt-get -qq install -y --no-install-recommends chromium > /dev/null; } || echo "no chromium: the page of correlate is not looked at"
+
+test: mode lint browser ## everything: lint, types, unit, golden, rule tests, integration on the real stack
 	@$(GEN) images $(SITE) $$(cat build/.mode) > /dev/null
+	@$(GEN) images tests/integration/logs.yaml $$(cat build/.mode) > /dev/null
 	@$(BIN)/pytest -n $(WORKERS) -m "not integration" $(ARGS)
 	@$(BIN)/pytest -n $(STACKS) --dist loadfile -m integration $(ARGS)
 
