@@ -8,7 +8,8 @@ import pytest
 from ongrid_gen.components import datasources
 from support import ROOT, site_of
 
-SITE = site_of((ROOT / "site.yaml").read_text(encoding="utf-8"))
+SPEC = (ROOT / "site.yaml").read_text(encoding="utf-8")
+SITE, LOGGED = site_of(SPEC), site_of(f"{SPEC}\nlogs: {{}}\n")
 ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 SHORT = "f3577b34da6a3ce929d0e0e4736"  # as Tempo writes it: without leading zeros
 LOGFMT = (
@@ -42,7 +43,7 @@ def unescaped(text: str) -> str:
 
 
 def of(kind: str) -> dict[str, Any]:
-    return next(one for one in datasources.listed(SITE, logs=True) if one["type"] == kind)["jsonData"]
+    return next(one for one in datasources.listed(LOGGED) if one["type"] == kind)["jsonData"]
 
 
 def found(line: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The stack itself: whether it runs, whether all that comes in comes out, and how much room there is.
 
-Names are those of the rules that watch it (`selfmon`), which know what each version of a component calls them.
+Names are those of the rules that watch it (`selfmon`), which know what each version of a component calls them. A
+program of somebody else's is not drawn.
 """
 
 from collections.abc import Iterator
@@ -40,8 +41,8 @@ def board(site: Site) -> Board:
         [
             Row("Now", [up(site), firing(SELF, width=12)]),
             Row("The way of the spans", list(spans(site))),
-            Row("Metrics and rules", metrics(site)),
-            Row("Room", room(site)),
+            Row("Metrics and rules", list(metrics(site))),
+            Row("Room", list(room(site))),
         ],
         firing=f'{SELF},{COMPONENT}!=""',
     )
@@ -50,8 +51,9 @@ def board(site: Site) -> Board:
 def jobs(site: Site) -> dict[str, int]:
     """Return the jobs of the stack's own programs, and the memory that each may take."""
     tempos = dict.fromkeys((TEMPO, counting(site)), site.tempo.memory)
-    return {GATEWAY: site.gateway.memory, **tempos, PROMETHEUS: site.prometheus.memory,
-            ALERTMANAGER: site.alertmanager.memory}  # fmt: skip
+    every = {GATEWAY: site.gateway.memory, **tempos, PROMETHEUS: site.prometheus.memory,
+             ALERTMANAGER: site.alertmanager.memory}  # fmt: skip
+    return {job: memory for job, memory in every.items() if site.owns(job)}
 
 
 def up(site: Site) -> Panel:
@@ -62,41 +64,48 @@ def up(site: Site) -> Panel:
 
 def spans(site: Site) -> Iterator[Panel]:
     """Yield what comes in, what is handed on, what is refused and lost."""
-    stored, generated = f"{STORED}{of(counting(site), site)}", tempo.GENERATED
-    yield Panel("Spans", [
-        Query(rate(ACCEPTED), "gateway took"), Query(rate(SENT, "exporter"), "gateway → {{exporter}}"),
-        Query(rate(stored), "Tempo took"), Query(rate(generated), "counted"),
-    ], Unit.A_SECOND, "The lines lie on each other. Of sampled traces less is stored than counted.")  # fmt: skip
-    yield Panel("Spans refused and lost", [
-        Query(rate(gateway.REFUSED, "receiver"), "gateway refused {{receiver}}"),
-        Query(rate(gateway.SEND_FAILED, "exporter"), "gateway lost, {{exporter}}"),
-        Query(rate(tempo.REFUSED, "receiver"), "Tempo refused {{receiver}}"),
-        Query(rate(tempo.DISCARDED, "reason"), "Tempo discarded: {{reason}}"),
-    ], Unit.A_SECOND, "Nothing is drawn while nothing is lost.")  # fmt: skip
+    took = [Query(rate(ACCEPTED), "gateway took"), Query(rate(SENT, "exporter"), "gateway → {{exporter}}")]
+    lost = [Query(rate(gateway.REFUSED, "receiver"), "gateway refused {{receiver}}"),
+            Query(rate(gateway.SEND_FAILED, "exporter"), "gateway lost, {{exporter}}")]  # fmt: skip
+    if counts_itself(site):
+        stored = f"{STORED}{of(counting(site), site)}"
+        took += [Query(rate(stored), "Tempo took"), Query(rate(tempo.GENERATED), "counted")]
+        lost += [Query(rate(tempo.REFUSED, "receiver"), "Tempo refused {{receiver}}"),
+                 Query(rate(tempo.DISCARDED, "reason"), "Tempo discarded: {{reason}}")]  # fmt: skip
+    about = "The lines lie on each other. Of sampled traces less is stored than counted."
+    yield Panel("Spans", took, Unit.A_SECOND, about)
+    yield Panel("Spans refused and lost", lost, Unit.A_SECOND, "Nothing is drawn while nothing is lost.")
     share = f'max by (exporter) ({gateway.SIZE}{{job="gateway"}} / ({gateway.CAPACITY}{{job="gateway"}} > 0))'
     yield Panel("Gateway's queues", [Query(share, "{{exporter}}")], Unit.SHARE, lines=ROOM)
 
 
-def metrics(site: Site) -> list[Panel]:
-    """Return what Tempo counts, what Prometheus holds, evaluates and notifies."""
+def counts_itself(site: Site) -> bool:
+    """Tell whether the Tempo that makes the span metrics is ours."""
+    return site.owns(TEMPO) or site.sampling.tail is not None
+
+
+def metrics(site: Site) -> Iterator[Panel]:
+    """Yield what Tempo counts, what Prometheus holds, evaluates and notifies."""
     used = f"max by (tenant) ({tempo.ACTIVE} / ({tempo.ACTIVE_LIMIT} > 0))"
     late = f"topk(5, {DURATION}{prometheus.OF} / ({EVERY}{prometheus.OF} > 0))"
     exemplars = [Query(f"max({IN_STORAGE})", "exemplars")] if site.metrics.exemplars else []
     failed = Query(rate(alertmanager.FAILED, "integration"), "{{integration}} failed")
-    return [
-        Panel("Series that Tempo makes, of its limit", [Query(used, "used")], Unit.SHARE, lines=ROOM),
-        Panel("Series and exemplars in Prometheus", [Query(f"max({HEAD_SERIES}{prometheus.OF})", "series"),
-                                                     *exemplars]),
-        Panel("Samples", [Query(rate(f"{APPENDED}{prometheus.OF}"), "appended")], Unit.A_SECOND),
-        Panel("Evaluation of rules, of its interval", [Query(late, "{{rule_group}}")], Unit.SHARE,
-              "Above 1 an evaluation is left out, and alerts are late.", lines=[Line(Decimal(1))], width=12),
-        Panel("Notifications", [Query(rate(NOTIFIED, "integration"), "{{integration}}"), failed], Unit.A_SECOND,
-              width=12),
-    ]  # fmt: skip
+    if counts_itself(site):
+        yield Panel("Series that Tempo makes, of its limit", [Query(used, "used")], Unit.SHARE, lines=ROOM)
+    if site.owns(PROMETHEUS):
+        series = Query(f"max({HEAD_SERIES}{prometheus.OF})", "series")
+        yield Panel("Series and exemplars in Prometheus", [series, *exemplars])
+        yield Panel("Samples", [Query(rate(f"{APPENDED}{prometheus.OF}"), "appended")], Unit.A_SECOND)
+        yield Panel("Evaluation of rules, of its interval", [Query(late, "{{rule_group}}")], Unit.SHARE,
+                    "Above 1 an evaluation is left out, and alerts are late.", lines=[Line(Decimal(1))],
+                    width=12)  # fmt: skip
+    if site.owns(ALERTMANAGER):
+        told = Query(rate(NOTIFIED, "integration"), "{{integration}}")
+        yield Panel("Notifications", [told, failed], Unit.A_SECOND, width=12)
 
 
-def room(site: Site) -> list[Panel]:
-    """Return memory and disk, of what there is."""
+def room(site: Site) -> Iterator[Panel]:
+    """Yield memory and disk, of what there is."""
     used = [
         Query(f'max by (job) ({COLLECTOR_RESIDENT if job == GATEWAY else RESIDENT}{{job="{job}"}}) / {memory}', job)
         for job, memory in jobs(site).items()
@@ -105,10 +114,10 @@ def room(site: Site) -> list[Panel]:
     disk = " + ".join(f"{name}{prometheus.OF}" for name in files)
     live = dialect(site).WATCHED.live_traces
     taken = f"sum(rate({tempo_storage.BYTES_IN}{of(counting(site), site)}[{RANGE}]))"
-    return [
-        Panel("Memory, of its limit", used, Unit.SHARE, "At 1 the kernel ends it.", lines=NEARLY_KILLED),
-        Panel("Prometheus' disk", [Query(disk, "used")], Unit.BYTES, "The line is `prometheus.disk`.",
-              lines=[Line(Decimal(site.prometheus.disk))]),
-        Panel("Traces in Tempo's memory", [Query(f"sum by (job) ({live})", "{{job}}")]),
-        Panel("Bytes of spans", [Query(taken, "Tempo took")], Unit.BYTES_A_SECOND, width=24),
-    ]  # fmt: skip
+    yield Panel("Memory, of its limit", used, Unit.SHARE, "At 1 the kernel ends it.", lines=NEARLY_KILLED)
+    if site.owns(PROMETHEUS):
+        yield Panel("Prometheus' disk", [Query(disk, "used")], Unit.BYTES, "The line is `prometheus.disk`.",
+                    lines=[Line(Decimal(site.prometheus.disk))])  # fmt: skip
+    if counts_itself(site):
+        yield Panel("Traces in Tempo's memory", [Query(f"sum by (job) ({live})", "{{job}}")])
+        yield Panel("Bytes of spans", [Query(taken, "Tempo took")], Unit.BYTES_A_SECOND, width=24)

@@ -40,12 +40,12 @@ def watches(site: Site) -> Iterator[Watch]:
     yield flush_queue_filling(known.flush_queue)
     yield compaction_failing()
     yield live_traces_near_limit(known.live_traces)
-    yield restarted(known.live_traces)
     yield bytes_near_limit(site)
     yield wal_failing(counting(site))
     if known.wal_size:
         yield wal_growing(site)
     if site.owns(TEMPO):
+        yield restarted(known.live_traces)
         yield disk_forecast(site, known.flushed_bytes)
 
 
