@@ -118,6 +118,7 @@ LABEL_NAMES = one_of(["device_id", "host", "mountpoint", "instance", "job"])
 SITE_LABELS, OWN_LABELS = one_of(["cluster", "region", "Zone_1", "_r"]), one_of(["team", "ticket", "_x", "T1"])
 ATTRIBUTES = ["http.route", "http.request.method", "k8s-pod", "결제.id", "x/y:z", 'q"$1', "url.scheme", "a.b_c"]
 COUNT = one_of([0, 1, 20, 10**9])
+LINES = one_of([1, 20, 10**9])
 SHARE = st.decimals(Decimal("0.001"), 1, places=3)
 SPAN_KINDS = some(one_of(["server", "client", "producer", "consumer", "internal"]), 1, 5)
 MADE_UP = ("my_queue_depth", "my_requests_total", "my:recorded:rate5m", "Paused")
@@ -289,9 +290,9 @@ CONDITIONS = {
             "min_samples": one_of([1, 30]),
         },
     ),
-    "log_match": lambda ground: on_lines(ground, {"pattern": PATTERN}, {"threshold": COUNT}),
+    "log_match": lambda ground: on_lines(ground, {"pattern": PATTERN}, {"threshold": LINES}),
     "log_volume": lambda ground: on_lines(
-        ground, {}, {"pattern": PATTERN, "ratio": st.decimals(Decimal("1.1"), 1000, places=1), "min_lines": COUNT}
+        ground, {}, {"pattern": PATTERN, "ratio": st.decimals(Decimal("1.1"), 1000, places=1), "min_lines": LINES}
     ),
 }
 OUTSIDE = ("by", "match")  # of metric_threshold, whose envelope is a list
@@ -518,8 +519,9 @@ TRAFFIC: dict[str, tuple[str, Spec, Spec]] = {
 def service(ground: Ground, name: str, aliases: list[str], edges: Sequence[str] = ("local",), port: int = 1) -> Any_:
     """Return one service, which Beyla of one of the edges may watch."""
     where = {"edge": one_of(list(edges))}
-    watched = {"instrument": st.just("beyla"), "port": st.just(port), **(where if len(edges) > 1 else {})}
-    return together(own_service(ground, name, aliases), st.just({}) | keys(watched, optional=where))
+    watched, several = {"instrument": st.just("beyla"), "port": st.just(port)}, len(edges) > 1
+    seen = keys({**watched, **where}) if several else keys(watched, optional=where)
+    return together(own_service(ground, name, aliases), st.just({}) | seen)
 
 
 def own_service(ground: Ground, name: str, aliases: list[str]) -> Any_:
@@ -818,7 +820,7 @@ THEIR_TEMPO = together(
 def with_known_ports(spec: Spec) -> Spec:
     """Return a spec in which Docker chooses no port that a program of somebody else's must know."""
     if any("external" in part for part in spec.values() if isinstance(part, dict)):
-        for number, name in enumerate(("tempo", "prometheus", "alertmanager")):
+        for number, name in enumerate(("tempo", "prometheus", "alertmanager", "logs")):
             if spec.get(name, {}).get("port") == 0:
                 spec[name]["port"] = 19_990 + number
     return spec
@@ -858,9 +860,12 @@ def specs(draw: st.DrawFn, most: int = 3) -> Spec:
     if spec.get("ingest", {}).get("listen") in OPEN:
         spec["suppress"] = [draw(SUPPRESSED)]
     if "tail" in spec.get("sampling", {}):
-        spec["gateway"] = {**spec.get("gateway", {}), "replicas": draw(st.integers(1, 3))}
+        most_replicas = 1 if "external" in spec["prometheus"] else 3  # nobody else scrapes samplers
+        spec["gateway"] = {**spec.get("gateway", {}), "replicas": draw(st.integers(1, most_replicas))}
     if any(one["kind"].startswith("log_") for one in alerts):
         spec["logs"] = {**spec.get("logs", {}), "enabled": True}
+    if "logs" in spec:  # Loki can show their Alertmanager no secret
+        spec.get("alertmanager", {}).get("external", {}).pop("auth", None)
     possible = drills(ground, alerts)
     if possible and draw(st.booleans()):
         spec["drills"] = [draw(one) for one in possible]

@@ -173,7 +173,8 @@ def called_by(site: Site, service: str) -> list[External]:
 
     A Tempo that only stores writes no series, and a gateway with samplers behind it hands spans to them.
     """
-    caller = SAMPLER_HOST if service.startswith(f"{SAMPLER_HOST}-") else service
+    of, _, number = service.rpartition("-")
+    caller = SAMPLER_HOST if of == SAMPLER_HOST and number.isdigit() else service
     spared = {(GATEWAY_HOST, TEMPO_HOST)} if replicated(site) else set()
     spared |= {(TEMPO_HOST, PROMETHEUS_HOST)} if site.sampling.tail is not None else set()
     return [

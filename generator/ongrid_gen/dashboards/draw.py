@@ -67,16 +67,25 @@ def text(data: Data) -> str:
 
 def written(data: Any, indent: str) -> str:
     """Return one value, at an indent."""
-    short = json.dumps(data, ensure_ascii=False)
+    short = as_json(data)
     if not isinstance(data, dict | list) or not data or len(indent) + len(short) <= WIDTH:
         return short
     deeper = f"{indent}  "
     if isinstance(data, dict):
-        inside = [f"{json.dumps(key)}: {written(value, deeper)}" for key, value in data.items()]
+        inside = [f"{as_json(key)}: {written(value, deeper)}" for key, value in data.items()]
     else:
         inside = [written(value, deeper) for value in data]
     opened, closed = "{}" if isinstance(data, dict) else "[]"
     return f"{opened}\n{deeper}" + f",\n{deeper}".join(inside) + f"\n{indent}{closed}"
+
+
+def as_json(data: Any) -> str:
+    """Return JSON on a line; what nobody sees in a text, such as a byte order mark, is escaped."""
+    text = json.dumps(data, ensure_ascii=False)
+    if text.isprintable():
+        return text
+    # what is beyond \uFFFF would take two escapes, which YAML does not know
+    return "".join(one if one.isprintable() or one > "\uffff" else json.dumps(one)[1:-1] for one in text)
 
 
 def others() -> Data:
