@@ -585,7 +585,9 @@ IMAGES = keys(
     {},
     optional={
         **REGISTRY,
-        **dict.fromkeys(["otelcol", "tempo", "prometheus", "alertmanager", "loki", "grafana", "busybox"], IMAGE),
+        **dict.fromkeys(
+            ["otelcol", "tempo", "prometheus", "alertmanager", "loki", "grafana", "beyla", "busybox"], IMAGE
+        ),
     },
 )
 MEMORY = one_of(["512Mi", "1Gi", "786432Ki", "1Ti"])
@@ -875,7 +877,8 @@ def specs(draw: st.DrawFn, most: int = 3) -> Spec:
 # Each of these alone, as `specs` puts them together: what one can be is seen sooner so.
 
 
-ALONE = {"images": IMAGES, "gateway": GATEWAY, "alerting": ALERTING, "edges": EDGES, "budget": BUDGET}
+SHARED = together(GATEWAY, keys({}, optional={"replicas": st.integers(1, 3)}))
+ALONE = {"images": IMAGES, "gateway": SHARED, "alerting": ALERTING, "edges": EDGES, "budget": BUDGET}
 
 
 def pieces() -> dict[str, Any_]:
