@@ -67,7 +67,7 @@ def theirs(running: Running, ports: dict[str, int]) -> Iterator[None]:
     with program(
         ALERTMANAGER.reference(images), ALERTMANAGER_HTTP, ports["ALERTMANAGER"], given(running, "alertmanager"),
         "--config.file=/etc/theirs/alertmanager.yaml", "--storage.path=/data", "--cluster.listen-address=",
-        mounts=(f"{running.stack.secrets}:{SECRETS_DIR}:ro",),
+        mounts=(f"{running.stack.secrets}/oncall.url:{SECRETS_DIR}/oncall.url:ro",),
     ), program(
         PROMETHEUS.reference(images), PROMETHEUS_HTTP, ports["PROMETHEUS"], given(running, "prometheus"),
         "--config.file=/etc/theirs/prometheus.yaml", "--storage.tsdb.path=/data", *said["flags"],
