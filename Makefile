@@ -12,11 +12,8 @@ GEN := $(BIN)/ongrid-gen
 WORKERS ?= 2
 STACKS ?= 4
 FUZZ ?= 10000
-OUTAGE ?= 600
-# the demo is of the services of site.yaml; `make up DEMO=` is without it
-DEMO ?= $(if $(filter site.yaml,$(SITE)),yes)
 
-.PHONY: help setup docker mode up demo down status drill render check lint browser test unit rules integration golden gen mutants faults fuzz chaos bench clean
+.PHONY: help setup docker mode up down status drill render check lint test unit rules integration golden gen mutants faults fuzz bench clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -37,12 +34,8 @@ docker: ## see that Docker and Compose answer; install and start them where we m
 mode: setup docker
 	@mkdir -p build && $(GEN) images $(SITE) --probe > build/.mode
 
-up: mode secrets/oncall.url ## render site.yaml, get the images, start the stack, wait until it is ready; then start the demo
+up: mode secrets/oncall.url ## render site.yaml, get the images, start the stack, wait until it is ready
 	@$(GEN) up $(SITE) $$(cat build/.mode)
-	@$(if $(DEMO),$(BIN)/python demo/run.py start $(SITE) || echo "the stack runs without the demo")
-
-demo: setup ## start the demo, anew if it runs: a shop that is traced, and its visitors
-	@$(BIN)/python demo/run.py start $(SITE)
 
 secrets/oncall.url:
 	@mkdir -p -m 700 secrets
@@ -50,8 +43,7 @@ secrets/oncall.url:
 	@chmod 644 $@
 	@echo "made $@ with a placeholder: put your webhook's address into it (read at each notification, no restart)"
 
-down: setup ## stop the demo and the stack; its data stays
-	@$(BIN)/python demo/run.py stop
+down: setup ## stop the stack; its data stays
 	@$(GEN) down $(SITE) $$(cat build/.mode 2> /dev/null)
 
 status: setup ## what runs, what fires
@@ -80,14 +72,8 @@ rules: setup docker ## rule unit tests and validators, in the programs' own imag
 integration: mode ## the real stack, brought up with testcontainers
 	@$(BIN)/pytest -n $(STACKS) --dist loadfile -m integration $(ARGS)
 
-browser: ## see that a browser is there; install one where we may
-	@command -v chromium > /dev/null || { test "$$(id -u)" = 0 && command -v apt-get > /dev/null && \
-	  echo "installing chromium, for the test of the page of correlate" && apt-get -qq update && \
-	  apt-get -qq install -y --no-install-recommends chromium > /dev/null; } || echo "no chromium: the page of correlate is not looked at"
-
-test: mode lint browser ## everything: lint, types, unit, golden, rule tests, integration on the real stack
+test: mode lint ## everything: lint, types, unit, golden, rule tests, integration on the real stack
 	@$(GEN) images $(SITE) $$(cat build/.mode) > /dev/null
-	@$(GEN) images tests/integration/logs.yaml $$(cat build/.mode) > /dev/null
 	@$(BIN)/pytest -n $(WORKERS) -m "not integration" $(ARGS)
 	@$(BIN)/pytest -n $(STACKS) --dist loadfile -m integration $(ARGS)
 
@@ -108,12 +94,8 @@ faults: mode ## break spec and bundle in every way that was thought of: who noti
 fuzz: setup ## 10,000 random specs and damaged files, of what is slow a part; an hour and more (FUZZ=200 tries 200)
 	@ONGRID_GEN_FUZZ=$(FUZZ) $(BIN)/pytest -q -n $(WORKERS) --dist worksteal --durations=0 --no-header tests/property $(ARGS)
 
-chaos: mode ## the outages of the tests, ten minutes each (OUTAGE=60 makes it one); two hours, or ARGS='-k line' for one of them
-	@ONGRID_GEN_OUTAGE=$(OUTAGE) $(BIN)/pytest -m integration tests/integration/test_outages.py $(ARGS)
-
 bench: mode ## measure, and write docs/benchmarks.md
 	@$(BIN)/python tools/bench.py $$(cat build/.mode)
 
-clean: ## stop the demo and remove what was built here; running stacks and images stay
-	@test ! -x $(BIN)/python || $(BIN)/python demo/run.py stop
+clean: ## remove what was built here; running stacks and images stay
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

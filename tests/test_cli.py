@@ -177,18 +177,6 @@ def test_env_prints_the_variables(capsys: pytest.CaptureFixture[str], spec: Path
     assert "OTEL_SDK_DISABLED" in err
 
 
-def test_env_prints_a_snippet_or_says_that_the_language_is_missing(
-    capsys: pytest.CaptureFixture[str], spec: Path
-) -> None:
-    code, _, err = run(capsys, "env", spec, "payments-api", "--snippet")
-    assert code == cli.USAGE
-    assert "has no `language`" in err
-    spec.write_text(spec.read_text().replace("payments-api", "payments-api\n    language: go", 1))
-    code, out, _ = run(capsys, "env", spec, "payments-api", "--snippet")
-    assert code == cli.OK
-    assert "go get go.opentelemetry.io/otel@" in out
-
-
 def test_env_of_an_unknown_service_lists_what_exists(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
     code, _, err = run(capsys, "env", spec, "payment-api")
     assert code == cli.USAGE

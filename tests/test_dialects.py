@@ -38,13 +38,6 @@ UNSHOWN_WRITE = {
         "write_relabel_configs[].source_labels[]",
         "write_relabel_configs[].regex",
         "write_relabel_configs[].action",
-        # of a Prometheus of somebody else's
-        "basic_auth.username",
-        "basic_auth.password_file",
-        "authorization.type",
-        "authorization.credentials_file",
-        "tls_config.ca_file",
-        "tls_config.server_name",
     )
 }
 EVERYTHING = """

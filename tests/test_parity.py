@@ -8,7 +8,7 @@ import sys
 import pytest
 from fault_list import bundle_faults, spec_faults
 
-from ongrid_gen import catalogue, checks, selfmon
+from ongrid_gen import checks, selfmon
 from ongrid_gen.alerts import KINDS
 from ongrid_gen.bundle import contracts
 from ongrid_gen.checks import CHECKS
@@ -75,25 +75,6 @@ def test_the_page_of_incidents_names_checks_and_alerts_that_exist() -> None:
     names = frozenset[str]().union(*(selfmon.names(site_of(one.read_text(encoding="utf-8"))) for one in sites))
     assert set(re.findall(r"OG\d{3}", page)) <= known
     assert set(re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", page)) - WORDS <= names
-
-
-def test_the_page_of_losses_names_alerts_metrics_keys_and_tests_that_exist() -> None:
-    rows = (ROOT / "docs" / "loss.md").read_text(encoding="utf-8").partition("|---|")[2].splitlines()[1:]
-    texts = [(ROOT / one).read_text(encoding="utf-8") for one in ("site.yaml", "tests/golden/site.sampled.yaml")]
-    texts.append((ROOT / "site.min.yaml").read_text(encoding="utf-8") + "gateway: {auth: {bearer: secrets/tokens}}\n")
-    sites = [site_of(text.replace('tempo: "2.10"', f'tempo: "{one}"')) for text in texts for one in DIALECTS]
-    names = frozenset[str]().union(*map(selfmon.names, sites))
-    metrics = frozenset[str]().union(*map(catalogue.metrics, sites))
-    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "integration").glob("test_*.py"))
-    keys = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
-    for row in rows:
-        what, _, bound, counted, told, measured = (cell.strip() for cell in row.strip("|").split(" | "))
-        alerts = set(re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", told)) - WORDS
-        assert alerts, what
-        assert alerts <= names, what
-        assert set(re.findall(r"`(\w+)`", counted)) <= metrics, what
-        assert all(f"def {test}(" in tests for test in re.findall(r"`(test_\w+)`", measured)), what
-        assert all(f"`{key}`" in keys for key in re.findall(r"`([a-z_]+\.[a-z_.]+)`", bound)), what
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))

@@ -91,7 +91,7 @@ def test_a_good_spec_has_no_problem(text: str) -> None:
          "did you mean `kind`?"),
         (HEAD + "edges: []\n", "OG906", ("edges",), "at least one item", "add one"),
         (HEAD + "tempo: 72h\n", "OG905", ("tempo",), "must be a mapping of keys, not the text `72h`",
-     "write its keys: `external`, `retention`, `storage`, `memory`, `port`, `disk`"),
+     "write its keys: `retention`, `storage`, `memory`, `port`, `disk`"),
         (HEAD + "alerts: {a: b}\n", "OG905", ("alerts",), "must be a list, not a mapping", ""),
         (HEAD + "grafana: {port: true}\n", "OG905", ("grafana", "port"), "a whole number, not `true`", ""),
         (HEAD + "alerts:\n", "OG905", ("alerts",), "must be a list, not nothing", "write `[]`"),

@@ -2,17 +2,14 @@
 
 import os
 import platform
-import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
+from pathlib import Path
 
-import bench_delay
-import bench_load
 import bench_render
 import bench_rules
 from bench_process import ROOT, RUNS, WORK, run, say
@@ -28,8 +25,7 @@ from ongrid_gen.runtime import api
 from ongrid_gen.runtime.stack import Stack
 from ongrid_gen.wait import until
 
-IDLE_SECONDS = 20
-MOST_IDLE = 400  # MiB
+IDLE_SECONDS = 60
 
 INTRO = """# Benchmarks
 
@@ -40,38 +36,25 @@ Written by `make bench` on {machine}. Times of whole processes are medians of {r
 
 
 def main() -> int:
-    """Measure everything and write the page.
-
-    What takes little CPU and long, the evaluation of rules and alerts that are to fire, goes on beside the rest. The
-    load has the machine for itself.
-    """
+    """Measure everything and write the page."""
     mode = sys.argv[1:]
     WORK.mkdir(parents=True, exist_ok=True)
-    began, load = time.monotonic(), os.getloadavg()[0]
+    load = os.getloadavg()[0]
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {mode[0] if mode else 'official images'}"
     run("images", str(ROOT / "site.yaml"), *mode)
     image = PROMETHEUS.reference(read_spec(ROOT / "site.yaml", stand_ins=bool(mode)).site.images)
-    with bench_rules.evaluating(mode) as evaluated, started(mode) as (stack, ready), ThreadPoolExecutor(1) as beside:
-        say(f"looking at memory for {IDLE_SECONDS} s")
-        time.sleep(IDLE_SECONDS)
-        memory = memory_section(idle_memory())
-        loaded = bench_load.section(stack)
-        say("sending traffic until every alert fires")
-        fired = beside.submit(firing, stack)
-        delays = bench_delay.section(stack)
-        rendering = bench_render.section(image)
-        alerts = firing_section(fired.result())
-        rules = evaluated()
-    head = INTRO.format(machine=machine, runs=RUNS, load=load)
-    page = "".join([head, rendering, rules, up_section(ready), memory, loaded, delays, alerts])
-    (ROOT / "docs" / "benchmarks.md").write_text(page, encoding="utf-8")
-    say(f"done in {time.monotonic() - began:.0f} s")
+    parts = [
+        INTRO.format(machine=machine, runs=RUNS, load=load),
+        bench_render.section(image),
+        bench_rules.section(mode),
+        running(mode),
+    ]
+    (ROOT / "docs" / "benchmarks.md").write_text("".join(parts), encoding="utf-8")
     return 0
 
 
-@contextmanager
-def started(mode: list[str]) -> Iterator[tuple[Stack, float]]:
-    """Run the stack of `site.yaml` while inside; yields it, and how many seconds it took until it was ready."""
+def running(mode: list[str]) -> str:
+    """Return the section about the real stack."""
     spec = WORK / "site.yaml"
     text = (ROOT / "site.yaml").read_text(encoding="utf-8").replace("site: shop", "site: bench")
     spec.write_text(text, encoding="utf-8")
@@ -79,19 +62,22 @@ def started(mode: list[str]) -> Iterator[tuple[Stack, float]]:
     secrets.mkdir(exist_ok=True)
     (secrets / "oncall.url").write_text("http://127.0.0.1:9/nobody", encoding="utf-8")
     run("render", str(spec), *mode)
-    site = read_spec(spec, stand_ins=bool(mode)).site
-    try:
+    with removed_afterwards(spec, mode):
         say("starting the stack")
-        began = time.perf_counter()
+        started = time.perf_counter()
         run("up", str(spec), *mode)
-        yield Stack(site, spec.parent / "build" / project(site), secrets, ("local",)), time.perf_counter() - began
-    finally:
-        run("down", str(spec), *mode, "--volumes")
+        ready = time.perf_counter() - started
+        time.sleep(IDLE_SECONDS)
+        memory = idle_memory()
+        say("sending traffic until every alert fires")
+        fired = firing(spec, mode)
+    return up_section(ready) + memory_section(memory) + firing_section(fired)
 
 
-def firing(stack: Stack) -> list[tuple[str, Decimal, float]]:
+def firing(spec: Path, mode: list[str]) -> list[tuple[str, Decimal, float]]:
     """Send traffic that must fire every alert at once; return name, earliest possible and seconds until it fired."""
-    site = stack.site
+    site = read_spec(spec, stand_ins=bool(mode)).site
+    stack = Stack(site, spec.parent / "build" / project(site), spec.parent / "secrets", ("local",))
     how = {alert.name: one for alert in site.alerts if (one := drilling_of(alert, site)) is not None}
     drills = {name: one.default() for name, one in how.items()}
     drills = {name: drill for name, drill in drills.items() if not drill.before_for}  # those take an hour
@@ -121,6 +107,16 @@ def soonest(drilling: Drilling, drill: Drill) -> Decimal:
     return timing.total
 
 
+@contextmanager
+def removed_afterwards(spec: Path, mode: list[str]) -> Iterator[None]:
+    """Take the stack down with its data, whatever happens."""
+    finish: Callable[[], str] = lambda: run("down", str(spec), *mode, "--volumes")  # noqa: E731
+    try:
+        yield
+    finally:
+        finish()
+
+
 def idle_memory() -> dict[str, str]:
     """Return the memory of each container of the stack, as Docker counts it."""
     lines = subprocess.run(
@@ -141,18 +137,7 @@ def up_section(ready: float) -> str:
 def memory_section(memory: dict[str, str]) -> str:
     """Return the section about memory."""
     lines = "".join(f"| {name} | {usage} |\n" for name, usage in memory.items())
-    total = sum(mebibytes_of(usage) for name, usage in memory.items() if "grafana" not in name)
-    claim = "at most" if total <= MOST_IDLE else "**more than**"
-    return (
-        f"## Idle memory, {IDLE_SECONDS} s after ready\n\nTogether, without Grafana, {total:.0f} MiB: {claim} the "
-        f"{MOST_IDLE} MiB they may take.\n\n| container | used / limit |\n|---|---|\n{lines}\n"
-    )
-
-
-def mebibytes_of(usage: str) -> float:
-    """Return the first of Docker's two amounts, as in `27.08MiB / 128MiB`."""
-    number, unit = re.findall(r"([\d.]+)(\w+)", usage)[0]
-    return float(number) * {"B": 2**-20, "KiB": 2**-10, "MiB": 1, "GiB": 2**10}[unit]
+    return f"## Idle memory, {IDLE_SECONDS} s after ready\n\n| container | used / limit |\n|---|---|\n{lines}\n"
 
 
 def firing_section(fired: list[tuple[str, Decimal, float]]) -> str:

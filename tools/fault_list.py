@@ -39,9 +39,8 @@ class Mend:
 class Fault:
     """One change: `old` becomes `new` in `file`. What must be found is `code`, and nothing else but those of `also`.
 
-    `first` are the edits of a bundle that come before, and fit; `golden` is the golden bundle that they change. It
-    must be found at `marks` in the file `at`: in a spec `marks` stands there once, and between its brackets is what the
-    caret is below; in a bundle it is part of the line.
+    `first` are the edits of a bundle that come before, and fit. It must be found at `marks` in the file `at`: in a spec
+    `marks` stands there once, and between its brackets is what the caret is below; in a bundle it is part of the line.
     Without a `code` only an engine can see the fault. `mends` are the ways in which its hint can be obeyed, as far as
     that needs a thought.
     """
@@ -55,7 +54,6 @@ class Fault:
     at: str
     also: frozenset[str]
     first: tuple[Mapping[str, str], ...] = ()
-    golden: str = BUNDLE.name
     mends: tuple[Mend, ...] = ()
 
     def apply(self, text: str) -> str:
@@ -115,7 +113,6 @@ def fault_of(data: Mapping[str, Any], file: str) -> Fault:
         marks=data.get("marks", ""),
         at=data.get("at", file),
         also=frozenset(str(data.get("also", "")).split()),
-        golden=data.get("golden", BUNDLE.name),
         mends=tuple(Mend(one["old"], one["new"]) for one in data.get("mend", ())),
     )
 
@@ -142,9 +139,9 @@ def place_of_marks(fault: Fault, text: str) -> tuple[int, int, int]:
     return text.count("\n", 0, start) + 1, column, column + len(caret)
 
 
-def prepare(edits: Sequence[Mapping[str, str]], folder: Path, golden: str = BUNDLE.name) -> None:
-    """Write a golden bundle with some edits to a folder."""
-    shutil.copytree(BUNDLE.parent / golden, folder)
+def prepare(edits: Sequence[Mapping[str, str]], folder: Path) -> None:
+    """Write the golden bundle with some edits to a folder."""
+    shutil.copytree(BUNDLE, folder)
     for edit in edits:
         file = folder / edit["file"]
         text = file.read_text(encoding="utf-8")
@@ -155,7 +152,7 @@ def prepare(edits: Sequence[Mapping[str, str]], folder: Path, golden: str = BUND
 
 def in_bundle(fault: Fault, folder: Path) -> Found:
     """Return what `check --bundle` finds of a fault. The bundle with the fault is written to `folder`."""
-    prepare(fault.first, folder, fault.golden)
+    prepare(fault.first, folder)
     file = folder / fault.file
     file.write_text(fault.apply(file.read_text(encoding="utf-8")), encoding="utf-8")
     bundle = read_bundle(folder)

@@ -65,14 +65,14 @@ def judge_spec(fault: Fault, validators: Validators, before: Tree, known: Known)
     return Judged(fault, found, refused)
 
 
-def judge_bundle(fault: Fault, validators: Validators, site: Site, known: Known) -> Judged:
-    """Judge a fault of a golden bundle."""
+def judge_bundle(fault: Fault, validators: Validators, site: Site, before: Tree, known: Known) -> Judged:
+    """Judge a fault of the bundle."""
     with tempfile.TemporaryDirectory(prefix="ongrid-gen-") as name:
         folder = Path(name) / "bundle"
         found = in_bundle(fault, folder)
         if row(fault) in known:
             return Judged(fault, found, known[row(fault)])
-        refused = validators.refuse(site, files_of(folder), files_of(BUNDLE.parent / fault.golden))
+        refused = validators.refuse(site, files_of(folder), before)
     if fault.file == tempo.CONFIG and validators.program is None:
         refused = (*refused, *in_old_dialect(fault, validators, site))
     return Judged(fault, found, refused)
@@ -85,9 +85,10 @@ def judge_all(known: Known) -> tuple[list[Judged], list[Judged], str]:
     if spec is None or demo is None:
         raise SystemExit("a spec without a fault cannot be rendered")
     site, validators = demo[0], Validators(with_images(demo[0]))
+    before = files_of(BUNDLE)
     with ThreadPoolExecutor(max_workers=ASKED_AT_ONCE) as pool:
         specs = pool.map(lambda fault: judge_spec(fault, validators, spec[1], known), spec_faults())
-        bundles = pool.map(lambda fault: judge_bundle(fault, validators, site, known), bundle_faults())
+        bundles = pool.map(lambda fault: judge_bundle(fault, validators, site, before, known), bundle_faults())
         return list(told(specs)), list(told(bundles)), validators.tempo_asked
 
 

@@ -123,7 +123,7 @@ def subject(file: RuleFile, site: Site) -> Subject:
     """Return one rule file with its tests."""
     tests = []
     for one in file.tests:
-        data = tests_data(file, one, site)
+        data = tests_data(file, one)
         named = {test["name"]: json.dumps(test, ensure_ascii=False) for test in data["tests"]}
         if len(named) != len(data["tests"]):
             raise ValueError(f"two tests of {file.name} share a name")

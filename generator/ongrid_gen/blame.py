@@ -6,7 +6,7 @@ from typing import Final
 
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Path
-from ongrid_gen.rulefiles import rule_files
+from ongrid_gen.rulefiles import rule_files, rules_path
 
 # What a program calls a thing stands in quotes.
 QUOTED: Final = re.compile(r"\"((?:\\.|[^\"\\])+)\"|'([^']+)'|`([^`]+)`")
@@ -15,11 +15,9 @@ PARTS: Final = {
     "prometheus": ("prometheus",),
     "alertmanager": ("notify",),
     "otelcol": ("gateway",),
-    "sampler": ("gateway",),
     "tempo": ("tempo",),
     "tempo-metrics": ("sampling", "tail"),
     "grafana": ("grafana",),
-    "loki": ("logs",),
 }  # fmt: skip
 
 
@@ -40,7 +38,7 @@ def blame(file: str, complaint: str, site: Site) -> Path:
 def of_rule(complaint: str, site: Site) -> Path:
     """Return where the rule stands that a complaint names, or the first of the rule file that it names."""
     for file in rule_files(site):
-        if f"rules/{file.name}.yaml" in complaint:
+        if rules_path(file).removeprefix("prometheus/") in complaint:
             found = named(complaint, ((rule.name, rule.path) for rule in file.rules))
             return found or next((rule.path for rule in file.rules), ())
     return ()

@@ -19,14 +19,13 @@ OWN: Final = frozenset(
     }
 )  # fmt: skip
 # Names that only the stack's own programs give.
-OWNED: Final = ("traces_", "tempo_", "tempodb_", "otelcol_", "prometheus_", "alertmanager_", "loki_")
+OWNED: Final = ("traces_", "tempo_", "tempodb_", "otelcol_", "prometheus_", "alertmanager_")
 PARTS: Final = {"histogram": ("_bucket", "_sum", "_count"), "summary": ("", "_sum", "_count")}
 # Tempo's span metrics; all but the first two kinds only with their switch in the spec.
 GRAPH_HISTOGRAMS: Final = ("traces_service_graph_request_client_seconds", "traces_service_graph_request_server_seconds")
 MESSAGING: Final = "traces_service_graph_request_messaging_system_seconds"
 OTELCOL: Final = "0.155"
 ALERTMANAGER: Final = "0.33"
-LOKI: Final = "3.7"
 # The official image, and the one that stands in for it.
 PROMETHEUS: Final = {False: "3.15", True: "3.5"}
 
@@ -46,7 +45,6 @@ def exposed(site: Site) -> frozenset[str]:
         | recorded("otelcol", OTELCOL)
         | recorded("prometheus", PROMETHEUS[site.images.stand_ins])
         | recorded("alertmanager", ALERTMANAGER)
-        | (recorded("loki", LOKI) if site.logs is not None else frozenset())
     )
 
 

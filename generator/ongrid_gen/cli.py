@@ -30,10 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "down": ("down", "stop the stack"),
     "status": ("status", "say what runs, and what fires"),
     "drill": ("drill", "prove alerts on the running stack"),
-    "doctor": ("doctor", "follow a marked trace through every hop of the running stack"),
     "query": ("query", "ask for traces, series and lines"),
-    "correlate": ("correlate", "gather what happened around an alert: series, traces, lines"),
-    "mcp": ("mcp", "offer searches and `correlate` by the Model Context Protocol"),
     "env": ("env", "print the environment of one application"),
     "import": ("import_rules", "turn an Ongrid export into `alerts:`"),
     "schema": ("schema", "print the JSON Schema of site.yaml, or of a report"),
@@ -77,6 +74,8 @@ def group() -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    from ongrid_gen.load import SourceError
+
     try:
         result: Any = group.main(args=arguments, prog_name="ongrid-gen", standalone_mode=False)
         return result if isinstance(result, int) else OK
@@ -93,7 +92,7 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except (CommandError, OSError) as error:
+    except (CommandError, SourceError, OSError) as error:
         click.echo(f"ongrid-gen: {error}", err=True)
         return USAGE
     except Exception:

@@ -69,7 +69,6 @@ COLLECTOR_METRICS: Final = 8888
 PROMETHEUS_HTTP: Final = 9090
 ALERTMANAGER_HTTP: Final = 9093
 GRAFANA_HTTP: Final = 3000
-LOKI_HTTP: Final = 3100
 
 # On every span: the edge whose agent it came through. With credentials the gateway says it, not the agent.
 EDGE: Final = "ongrid.edge"
@@ -79,52 +78,24 @@ AGENT_JOB: Final = "agent"
 OWN_METRICS: Final = "otelcol_"
 
 LOCALHOST: Final = "localhost"
-# The attribute of a resource that says which device it is.
-DEVICE_ID: Final = "device_id"
-# The service of the trace that `doctor` follows: no alert of a site is about it.
-DOCTOR: Final = "ongrid-doctor"
-
-DOCKER_HOST: Final = "host.docker.internal"  # this machine, as its containers know it
 # Host names inside the networks of the stack: the names of the compose services.
 AGENT_HOST: Final = "agent"
 GATEWAY_HOST: Final = "gateway"
-SAMPLER_HOST: Final = "sampler"  # of those that share the gateway's sampling; a number follows
 TEMPO_HOST: Final = "tempo"
 TEMPO_METRICS_HOST: Final = "tempo-metrics"  # counts all spans where `tempo` stores a part of them
 PROMETHEUS_HOST: Final = "prometheus"
 ALERTMANAGER_HOST: Final = "alertmanager"
 GRAFANA_HOST: Final = "grafana"
-LOKI_HOST: Final = "loki"
-BEYLA_HOST: Final = "beyla"
 
 # Grafana's datasource UIDs. Everything refers to them, nothing to names.
 PROMETHEUS_UID: Final = "prometheus"
 TEMPO_UID: Final = "tempo"
 ALERTMANAGER_UID: Final = "alertmanager"
-LOKI_UID: Final = "loki"
-
-# The attributes of a log's resource that Loki makes labels of: each set of values is a stream. They have few values. By
-# the edge, as the logs of one that was cut off would else be refused for being behind those of another.
-LOG_LABELS: Final = (SERVICE_NAME_DIMENSION, "deployment.environment", EDGE)
 
 SECRETS_DIR: Final = "/run/secrets"
 # The folder of the secrets, for Compose.
 SECRETS_VARIABLE: Final = "ONGRID_GEN_SECRETS"
-EXTERNAL: Final = "external"  # the folder of what is put into programs of others
 RUNBOOKS: Final = "runbooks"
-
-# Grafana's dashboards: the UIDs by which links know them, and the tag by which they know each other.
-DASHBOARD_TAG: Final = "ongrid"
-SERVICES_BOARD: Final = "ongrid-services"
-ALERTS_BOARD: Final = "ongrid-alerts"
-GRAPH_BOARD: Final = "ongrid-service-graph"
-SLOS_BOARD: Final = "ongrid-slos"
-STACK_BOARD: Final = "ongrid-stack"
-SAMPLING_BOARD: Final = "ongrid-sampling"
-EDGES_BOARD: Final = "ongrid-edges"
-# The label of an exemplar that an SDK sends; Tempo's own is EXEMPLAR_LABEL.
-SDK_EXEMPLAR_LABEL: Final = "trace_id"
-
 QUERIES: Final = "queries/traceql.yaml"
 # On a container: the digest of the files it reads.
 CONFIG_LABEL: Final = "ongrid-gen.config"

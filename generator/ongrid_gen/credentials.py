@@ -1,4 +1,4 @@
-"""What edges and gateway prove themselves with, and hash by, as files below `secrets/`: made where it is missing.
+"""What edges and gateway prove themselves with, as files below `secrets/`: made where it is missing.
 
 A key, password or token that is there is never touched. A certificate is made anew, for the same key, when it ends soon
 or no longer fits. What an edge holds may be taken away from here: its certificate and the gateway's file tell enough.
@@ -23,7 +23,6 @@ from ongrid_gen.certificates import CLIENT, SERVER, Certificate, Key
 from ongrid_gen.components import access
 from ongrid_gen.components.access import AUTHORITY, CLIENT_CERTIFICATE, CLIENT_KEY, CREDENTIAL
 from ongrid_gen.components.collector import USER_ID
-from ongrid_gen.components.privacy import AGENT_KEY, KEY_BYTES
 from ongrid_gen.conventions import GATEWAY_HOST, LOCALHOST
 from ongrid_gen.errors import CommandError
 from ongrid_gen.model import Auth, Edge, Site, Tls
@@ -45,11 +44,6 @@ class Authority:
     key: Key | None
 
 
-def are_needed(site: Site) -> bool:
-    """Tell whether the spec asks for anything that is made here."""
-    return site.gateway.tls is not None or site.gateway.auth is not None or bool(site.privacy.hash)
-
-
 def provide(site: Site, folder: Path, say: Say) -> None:
     """Make what is missing below the folder of the secrets."""
     tls, auth = site.gateway.tls, site.gateway.auth
@@ -61,32 +55,6 @@ def provide(site: Site, folder: Path, say: Say) -> None:
             provide_client(edge, tls, folder, authority, say)
     if auth:
         provide_credentials(site, auth, folder, say)
-    if site.privacy.hash:
-        provide_hash_key(site, folder, say)
-
-
-def provide_hash_key(site: Site, folder: Path, say: Say) -> None:
-    """Make the key by which values are hashed, one for all: in the gateway and at every edge a value has one hash."""
-    file = inside(folder, site.privacy.hash_key)
-    copies = [folder / edge_secrets(edge.name) / AGENT_KEY for edge in site.edges]
-    there = [path for path in copies if path.exists()]
-    if not file.exists():
-        key = there[0].read_bytes() if there else random.token_hex(SECRET_BYTES).encode()
-        create(file, key, PRIVATE, of_collector=True)
-        say(f"copied {there[0]} to {file}" if there else f"made {file}: whoever has it can find out by trials what was "
-            "hashed, and with another one all hashes are others")  # fmt: skip
-    key = file.read_bytes()
-    if len(key) < KEY_BYTES:
-        raise CommandError(f"{file} has {len(key)} bytes: the collector wants {KEY_BYTES} or more as a key")
-    for copy in there:
-        if copy.read_bytes() != key:
-            raise CommandError(f"{copy} is another key than {file}: the same value would have two hashes\n"
-                               "  remove the one that is not to be used")  # fmt: skip
-    for copy in copies:
-        if copy not in there:
-            make_folder(copy.parent)
-            create(copy, key, PRIVATE, of_collector=True)
-            say(f"copied the key of hashes to {copy}")
 
 
 def provide_authority(site: Site, tls: Tls, folder: Path, say: Say) -> Authority:

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Final
 
 from ongrid_gen.alerts.bounds import site_bounds
-from ongrid_gen.components.sampling import UNEVEN, replicated
 from ongrid_gen.conventions import GRAPH_BOUNDS
 from ongrid_gen.model import Service, Site, TailSampling
 from ongrid_gen.problems import Path
@@ -97,8 +96,6 @@ def series_figures(site: Site) -> Iterator[Figure]:
     yield Figure("series", "in Prometheus", total, "series",
                  f"all of these + {own:,} that the stack says of itself", site.budget.series,
                  ("budget", "series"))  # fmt: skip
-    if not site.owns("prometheus"):
-        return  # its samples, disk and memory are not for us to say: others write there too
     rate = samples_per_second(generated, rules, site)
     disk = int(rate * BYTES_PER_SAMPLE * site.prometheus.retention)
     yield Figure("samples_per_second", "written by Prometheus", int(rate), "samples/s",
@@ -133,8 +130,6 @@ def span_figures(site: Site) -> Iterator[Figure]:
     sent = int(requests * budget.spans_per_request * DAY)
     stored = int(sent * kept_share(site))
     begun = "" if site.sampling.head == 1 else f" × {plain(site.sampling.head)} by `sampling.head`"
-    if not site.owns("tempo"):
-        return
     held = int(stored * budget.bytes_per_span * site.tempo.retention / DAY)
     yield Figure("spans_per_day", "sent", sent, "spans a day",
                  f"{budget.requests_per_second:,} requests/s{begun} × {budget.spans_per_request} spans × {DAY:,} s",
@@ -156,18 +151,12 @@ def span_figures(site: Site) -> Iterator[Figure]:
 
 
 def undecided(site: Site, requests: Decimal) -> Iterator[Figure]:
-    """Yield what the gateway, or each sampler, holds until it decides. Its memory limiter refuses what comes from three
-    fifths on.
-    """
+    """Yield what the gateway holds until it decides. Its memory limiter refuses what comes from three fifths on."""
     tail = site.sampling.tail
     if tail is not None:
-        shared = replicated(site)
-        share = UNEVEN / site.gateway.replicas if shared else Decimal(1)
-        spans = int(requests * tail.wait * site.budget.spans_per_request * share)
-        part = f", the largest share of {site.gateway.replicas}," if shared else ""
-        yield Figure("undecided_bytes", f"undecided in {'each sampler' if shared else 'the gateway'}",
-                     spans * BYTES_IN_MEMORY, "bytes",
-                     f"{spans:,} spans of {format_duration(tail.wait)}{part} × {BYTES_IN_MEMORY:,} bytes in memory",
+        spans = int(requests * tail.wait * site.budget.spans_per_request)
+        yield Figure("undecided_bytes", "undecided in the gateway", spans * BYTES_IN_MEMORY, "bytes",
+                     f"{spans:,} spans of {format_duration(tail.wait)} × {BYTES_IN_MEMORY:,} bytes in memory",
                      site.gateway.memory * 6 // 10 - GATEWAY_IDLE, ("gateway", "memory"))  # fmt: skip
 
 

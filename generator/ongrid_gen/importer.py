@@ -127,7 +127,7 @@ def begin(rule: Any, number: int, names: set[str]) -> Reading:
     if not isinstance(kind, str):
         raise UnusableError("it has no kind")
     if kind in LOG_KINDS:
-        raise UnusableError(f"the kind {kind!r} reads logs by LogQL: write it anew, with `service` and `pattern`")
+        raise UnusableError(f"the kind {kind!r} reads logs, which this version does not store; they come later")
     if kind not in KINDS and kind != BURN:
         raise UnusableError(f"this version cannot render the kind {kind!r} (it knows {', '.join(KINDS)})")
     if rule.get("enabled") is False:

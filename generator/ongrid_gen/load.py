@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as File
 from typing import Final
 
-from ongrid_gen.errors import CommandError
 from ongrid_gen.problems import Path, Problem
 from ongrid_gen.yamlio import UNREADABLE, Loaded, Place, Value, on_line, read, shown
 
@@ -18,7 +17,7 @@ UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 ODD_KEY: Final = re.compile(r"[^A-Za-z0-9_-]|^$")
 
 
-class SourceError(CommandError):
+class SourceError(Exception):
     """The file of a spec cannot be read: missing, a folder, not permitted, far too large. Exit code 2."""
 
 

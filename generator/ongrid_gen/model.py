@@ -11,17 +11,12 @@ from typing import Any
 from ongrid_gen.problems import Path
 
 Data = Mapping[str, Any]
-HEALTHY_LINE = "request served"  # what the healthy requests of a drill log, when those that are not log something
 LISTED = "conditions"  # the key whose value is a list, also in Ongrid's envelope
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One `service.name` value of the site.
-
-    With `instrument` its spans are made by that program on the machine of `edge` (None: of the only one), which finds
-    it by the port on which it listens.
-    """
+    """One `service.name` value of the site."""
 
     path: Path
     name: str
@@ -31,9 +26,6 @@ class Service:
     owner: str | None
     operations: tuple[str, ...]
     template_ids: bool = False
-    instrument: str | None = None
-    port: int | None = None
-    edge: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +88,6 @@ class Limits:
 class Gateway:
     """The collector in the centre. `queue_size` counts spans, sizes are bytes.
 
-    Behind it `replicas` collectors, if more than one, share the sampling; each of all has `memory` and a queue.
     `endpoint` is where agents on other machines reach it; `listen` and `port` are published for them only.
     """
 
@@ -112,19 +103,13 @@ class Gateway:
     port: int
     tls: Tls | None
     auth: Auth | None
-    replicas: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """What no span may bring to a disk: attributes by name, what is masked by name or pattern, and what never is.
-
-    `hash_key` is the file of the key, relative to the folder of the spec.
-    """
+    """What no span may bring to a disk: attributes by name, what is masked by name or pattern, and what never is."""
 
     delete: tuple[str, ...]
-    hash: tuple[str, ...]
-    hash_key: str
     mask: tuple[str, ...]
     patterns: tuple[str, ...]
     keep: tuple[str, ...]
@@ -241,16 +226,6 @@ class Alertmanager:
 
 
 @dataclass(frozen=True, slots=True)
-class Logs:
-    """The store of logs. `retention` in seconds, `memory` and `disk` in bytes."""
-
-    retention: Decimal
-    memory: int
-    port: int
-    disk: int
-
-
-@dataclass(frozen=True, slots=True)
 class Grafana:
     """Datasources and Explore. `enabled` is false where no image can be had; `url` is where people reach it."""
 
@@ -258,35 +233,6 @@ class Grafana:
     memory: int
     port: int
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class External:
-    """A program of somebody else's in place of a container of ours (docs/adr/0020-own-or-theirs.md).
-
-    `url` is where it is asked, `takes` where it is sent what it stores, without a slash at the end; `protocol` is how.
-    It is shown a password of `user`, or a token without one; files are relative to the folder of the spec. `idle` are
-    the keys of the spec beside it that are of a container.
-    """
-
-    component: str
-    url: str
-    takes: str
-    protocol: str = ""
-    user: str | None = None
-    credential: str | None = None
-    ca: str | None = None
-    idle: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How external programs reach this machine: `host` as they know it, and where what they ask is published."""
-
-    host: str
-    listen: str
-    gateway_port: int
-    tempo_metrics_port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,7 +394,7 @@ class Notify:
 class Drill:
     """Traffic sent on purpose, and what must come of it. `duration` in seconds, `rate` in requests a second.
 
-    `before_rate` healthy requests a second go before it, for `before_for` seconds. `log` is the line of each request.
+    `before_rate` healthy requests a second go before it, for `before_for` seconds.
     """
 
     path: Path
@@ -462,7 +408,6 @@ class Drill:
     quiet: tuple[str, ...]
     before_rate: int = 0
     before_for: Decimal = Decimal(0)
-    log: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,10 +447,7 @@ class Site:
     metrics: Metrics
     prometheus: Prometheus
     alertmanager: Alertmanager
-    logs: Logs | None
     grafana: Grafana
-    external: Mapping[str, External]
-    reach: Reach
     alerting: Alerting
     alerts: tuple[Alert, ...]
     slos: tuple[Slo, ...]
@@ -522,10 +464,6 @@ class Site:
     def external_labels(self) -> dict[str, str]:
         """The labels that tell this site's series and alerts from another's."""
         return {"site": self.name, "environment": self.environment, **self.labels}
-
-    def owns(self, component: str) -> bool:
-        """Tell whether a component is a container of this stack, not somebody else's program."""
-        return component not in self.external
 
     def service(self, name: str) -> Service | None:
         """Return the service of that name, if the site declares it."""

@@ -10,13 +10,6 @@ from ongrid_gen.units import format_duration, parse_duration
 STAND_IN_TEMPO: Final = "1.5"
 SCRAPE_SLACK: Final = Decimal(15)  # seconds between a remote write and its samples being there to query
 FIRST_OPERATION: Final = "GET /drill"
-# What of a component's section is about its container, and says nothing of a program that is somebody else's.
-OF_CONTAINERS: Final = {
-    "prometheus": ("memory", "port", "disk"),
-    "tempo": ("storage", "memory", "port", "disk"),
-    "alertmanager": ("memory", "port"),
-    "grafana": ("enabled", "memory", "port"),
-}
 
 Data = dict[str, Any]
 
@@ -34,7 +27,6 @@ def normalise(document: Document, *, stand_ins: bool = False) -> Data:
         fill(alert, alert_schema(alert["kind"]))  # first: a kind may have a default of its own for a shared key
     for channel in data.get("notify", {}).get("channels", []):
         fill(channel, channel_schema(channel["type"]))
-    say_idle(data)
     fill(data, site_schema())
     storage = data["tempo"]["storage"]
     fill(storage, storage_schema(storage["backend"]))
@@ -66,15 +58,6 @@ def flatten(alert: Data) -> Data:
     if "for_seconds" in inside:
         held = format_duration(inside["for_seconds"])
     return {**({} if held is None else {"for": held}), **alert, **inside}
-
-
-def say_idle(data: Data) -> None:
-    """Note which keys are about a container that is not there; once defaults are filled in nobody can tell."""
-    for name, keys in OF_CONTAINERS.items():
-        section = data.get(name, {})
-        if "external" in section:
-            counts = name == "tempo" and "tail" in data.get("sampling", {})  # as the memory of `tempo-metrics`
-            section["idle"] = [key for key in keys if key in section and not (counts and key == "memory")]
 
 
 def fill_drill(drill: Data, services: list[Data]) -> None:

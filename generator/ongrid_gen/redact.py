@@ -15,9 +15,7 @@ SECRET_PAIRS: Final = frozenset(
      ("integration", "key"), ("service", "key")}
 )  # fmt: skip
 WORD: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
-ELSEWHERE: Final = re.compile(r"secrets/[^/]+|/run/secrets/.+|\$__file\{[^{}]+\}|\$\{env:[A-Za-z_][A-Za-z0-9_]*\}")
-# What a collector's load balancer spreads by: its `routing_key` is no secret, as that of a channel is.
-SPREAD_BY: Final = frozenset({"traceID", "service", "resource", "metric", "streamID", "attributes"})
+ELSEWHERE: Final = re.compile(r"secrets/[^/]+|/run/secrets/.+|\$\{env:[A-Za-z_][A-Za-z0-9_]*\}")
 # The address of a container, as the files of a bundle are full of them; a webhook's has a path that is its secret.
 INSIDE: Final = re.compile(r"https?://[A-Za-z0-9_-]+(?::\d+)?(?:/api/v1/\w+)?/?")
 ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -40,7 +38,7 @@ def is_secret_key(key: str) -> bool:
 
 def is_literal(text: str) -> bool:
     """Tell whether a text is a secret itself, not the file or the variable that holds it."""
-    return text not in SPREAD_BY and ELSEWHERE.fullmatch(text) is None
+    return ELSEWHERE.fullmatch(text) is None
 
 
 def wants_file(key: str) -> bool:

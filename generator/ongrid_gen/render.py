@@ -6,7 +6,6 @@ import json
 from ongrid_gen import __version__
 from ongrid_gen.components import COMPONENTS, compose
 from ongrid_gen.components.base import Tree
-from ongrid_gen.components.theirs import chosen
 from ongrid_gen.model import Site
 
 MANIFEST = "manifest.json"
@@ -18,7 +17,7 @@ def render(site: Site) -> Tree:
     """Return the bundle: path to text, sorted by path. Same site, same bytes."""
     tree: Tree = {}
     for component in COMPONENTS:
-        for path, text in chosen(site, component).files(site).items():
+        for path, text in component.files(site).items():
             if path in tree:
                 raise AssertionError(f"{component.NAME} writes {path}, which another component wrote")
             tree[path] = text

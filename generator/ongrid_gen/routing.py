@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from ongrid_gen.alerts import log_rule_files
 from ongrid_gen.alerts.expressions import is_sound
 from ongrid_gen.conventions import KIND, OWNER, SELF_KIND, WATCHDOG
 from ongrid_gen.model import Site
@@ -44,7 +43,7 @@ def alert_rules(site: Site) -> Iterator[Rule]:
     An alert whose expression is not sound has none: another check speaks of it.
     """
     sound = replace(site, alerts=tuple(alert for alert in site.alerts if is_sound(alert)))
-    for file in (*rule_files(sound), *log_rule_files(sound)):
+    for file in rule_files(sound):
         for rule in file.rules:
             if isinstance(rule, Rule) and not is_watchdog(rule):
                 yield rule

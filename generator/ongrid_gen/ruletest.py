@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from ongrid_gen.errors import CommandError
 
-FOLDERS: Final = ("prometheus", "external/prometheus")  # ours, or for somebody else's
+TESTS: Final = "prometheus/tests"
 TIMEOUT: Final = 900
 MOST_FILES: Final = 50  # to a process, so that none comes near the timeout
 PROCESSES: Final = os.cpu_count() or 2
@@ -130,12 +130,11 @@ def run(bundle: Path, promtool: Promtool, pattern: str | None = None) -> Results
 
     PromtoolError when promtool cannot be run.
     """
-    below = next((name for name in FOLDERS if (bundle / name).is_dir()), FOLDERS[0])
-    prometheus = (bundle / below).resolve()
-    files = [f"tests/{file.name}" for file in sorted((prometheus / "tests").glob("*.test.yaml"))]
+    prometheus = (bundle / "prometheus").resolve()
+    files = [f"tests/{file.name}" for file in sorted((bundle / TESTS).glob("*.test.yaml"))]
     flags = [] if pattern is None else [f"--run=(?i){re.escape(pattern)}"]
     cases = run_files(prometheus, files, promtool, flags)
-    return Results(tuple(replace(case, file=f"{below}/{case.file}") for case in cases))
+    return Results(tuple(replace(case, file=f"prometheus/{case.file}") for case in cases))
 
 
 def run_files(folder: Path, files: Sequence[str], promtool: Promtool, flags: Sequence[str] = ()) -> list[Case]:

@@ -15,7 +15,6 @@ from ongrid_gen.model import (
     Data,
     Drill,
     Edge,
-    External,
     Gateway,
     Grafana,
     Heartbeat,
@@ -24,13 +23,11 @@ from ongrid_gen.model import (
     Inhibition,
     KeptAttribute,
     Limits,
-    Logs,
     Maintenance,
     Metrics,
     Notify,
     Privacy,
     Prometheus,
-    Reach,
     Route,
     Sampling,
     Scrape,
@@ -46,10 +43,6 @@ from ongrid_gen.model import (
 from ongrid_gen.problems import Path
 from ongrid_gen.units import parse_duration, parse_size
 
-# Where an external program takes what it stores: the key that says so, and else what follows its address.
-TAKES = {"prometheus": ("write_url", "/api/v1/write"), "tempo": ("otlp_url", ""), "alertmanager": ("", ""),
-         "grafana": ("", "")}  # fmt: skip
-
 
 def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
     """Return the site of validated, normalised data (`normalise`); defaults are already filled in."""
@@ -63,17 +56,14 @@ def site_from(data: Data, *, spec_name: str = "site.yaml") -> Site:
         edges=tuple(
             Edge(("edges", index), item["name"], item["attributes"]) for index, item in enumerate(data["edges"])
         ),
-        gateway=_gateway(data["gateway"], stand_ins=data["images"]["stand_ins"]),
-        privacy=_privacy(data["privacy"]),
+        gateway=_gateway(data["gateway"]),
+        privacy=Privacy(**{key: tuple(data["privacy"][key]) for key in ("delete", "mask", "patterns", "keep")}),
         sampling=_sampling(data["sampling"]),
         tempo=_tempo(data["tempo"], data["versions"]),
         metrics=_metrics(data["metrics"]),
         prometheus=_prometheus(data["prometheus"]),
         alertmanager=_alertmanager(data["alertmanager"]),
-        logs=_logs(data["logs"]) if data.get("logs", {}).get("enabled") else None,
         grafana=_grafana(data["grafana"], stand_ins=data["images"]["stand_ins"]),
-        external=_externals(data),
-        reach=Reach(**data["reach"]),
         alerting=_alerting(data["alerting"]),
         alerts=tuple(_alert(index, item) for index, item in enumerate(data["alerts"])),
         slos=tuple(_slo(index, item) for index, item in enumerate(data["slos"])),
@@ -106,9 +96,6 @@ def _service(index: int, data: Data) -> Service:
         owner=data.get("owner"),
         operations=tuple(data["operations"]),
         template_ids=data["template_ids"],
-        instrument=data.get("instrument"),
-        port=data.get("port"),
-        edge=data.get("edge"),
     )
 
 
@@ -117,7 +104,7 @@ def _ingest(data: Data) -> Ingest:
     return Ingest(data["listen"], tuple(data["protocols"]), ports, tuple(data["cors"]))
 
 
-def _gateway(data: Data, *, stand_ins: bool) -> Gateway:
+def _gateway(data: Data) -> Gateway:
     return Gateway(
         batch_timeout=parse_duration(data["batch"]["timeout"]),
         batch_size=data["batch"]["size"],
@@ -131,7 +118,6 @@ def _gateway(data: Data, *, stand_ins: bool) -> Gateway:
         port=data["port"] if "port" in data else port_of(data.get("endpoint")),
         tls=_tls(data["tls"]) if "tls" in data else None,
         auth=Auth(*next(iter(data["auth"].items()))) if "auth" in data else None,
-        replicas=1 if stand_ins else data["replicas"],
     )
 
 
@@ -143,11 +129,6 @@ def port_of(endpoint: str | None) -> int:
     """Return the port of an address, as written or by its scheme; 0 without an address."""
     found = urlsplit(endpoint or "")
     return found.port or {"http": 80, "https": 443}.get(found.scheme, 0)
-
-
-def _privacy(data: Data) -> Privacy:
-    lists = {key: tuple(data[key]) for key in ("delete", "hash", "mask", "patterns", "keep")}
-    return Privacy(**lists, hash_key=data["hash_key_file"])
 
 
 def _sampling(data: Data) -> Sampling:
@@ -231,48 +212,17 @@ def _scrape(index: int, data: Data) -> Scrape:
     )
 
 
-def _externals(data: Data) -> dict[str, External]:
-    found = {name: data[name]["external"] for name in TAKES if "external" in data[name]}
-    return {name: _external(name, external, data[name]["idle"]) for name, external in found.items()}
-
-
-def _external(component: str, data: Data, idle: list[str]) -> External:
-    url, (key, path) = data["url"].rstrip("/"), TAKES[component]
-    scheme, proof = next(iter(data["auth"].items())) if "auth" in data else ("", {})
-    return External(
-        component=component,
-        url=url,
-        takes=data.get(key, f"{url}{path}").rstrip("/"),
-        protocol=data.get("otlp_protocol", ""),
-        user=proof.get("user"),
-        credential=proof.get({"basic": "password_file", "bearer": "token_file"}.get(scheme, "")),
-        ca=data.get("ca_file"),
-        idle=tuple(idle),
-    )
-
-
 def _alertmanager(data: Data) -> Alertmanager:
-    own = data["external"]["url"] if "external" in data else f"http://localhost:{data['port']}"
-    url = data.get("url", own).rstrip("/")
+    url = data.get("url", f"http://localhost:{data['port']}").rstrip("/")
     return Alertmanager(parse_size(data["memory"]), data["port"], url)
 
 
-def _logs(data: Data) -> Logs:
-    return Logs(
-        retention=parse_duration(data["retention"]),
-        memory=parse_size(data["memory"]),
-        port=data["port"],
-        disk=parse_size(data["disk"]),
-    )
-
-
 def _grafana(data: Data, *, stand_ins: bool) -> Grafana:
-    own = data["external"]["url"] if "external" in data else f"http://localhost:{data['port']}"
     return Grafana(
-        enabled=data["enabled"] and not stand_ins and "external" not in data,
+        enabled=data["enabled"] and not stand_ins,
         memory=parse_size(data["memory"]),
         port=data["port"],
-        url=data.get("url", own).rstrip("/"),
+        url=data.get("url", f"http://localhost:{data['port']}").rstrip("/"),
     )
 
 
@@ -405,5 +355,4 @@ def _drill(index: int, data: Data) -> Drill:
         quiet=tuple(expect["quiet"]),
         before_rate=send["before"]["rate"] if "before" in send else 0,
         before_for=parse_duration(send["before"]["for"]) if "before" in send else Decimal(0),
-        log=send.get("log"),
     )

@@ -6,7 +6,7 @@ a value enters text only through the quoting function of the language it enters,
 
 import json
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -101,11 +101,6 @@ def traceql_string(value: str) -> Code:
     return promql_string(value)
 
 
-def logql_string(value: str) -> Code:
-    """Quote for LogQL, in backquotes where the text has none: nothing in them is an escape."""
-    return Code(f"`{value}`") if "`" not in value and value.isprintable() else promql_string(value)
-
-
 def re2_literal(value: str) -> str:
     """Return a regular expression (RE2) that matches exactly this text."""
     return "".join(f"\\{char}" if char in RE2_SPECIAL else char for char in value)
@@ -149,11 +144,6 @@ def grafana_escape(value: str) -> str:
 def markdown_escape(value: str) -> Code:
     """Escape text for Markdown, so that a name of the spec cannot become markup."""
     return Code("".join(f"\\{char}" if char in "\\`*_{}[]<>#|" else char for char in " ".join(value.split())))
-
-
-def javascript(value: str | Mapping[str, str]) -> Code:
-    """Write a string, or an object of strings, as JavaScript."""
-    return Code(JSON.encode(value))
 
 
 def ottl_string(value: str) -> Code:

@@ -4,7 +4,6 @@ Each validator runs in the image that the bundle names, without a network. Tempo
 started, and must still run and say ready after a few seconds.
 """
 
-import shutil
 import subprocess
 import tempfile
 import uuid
@@ -12,16 +11,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import Final
 
 from ongrid_gen.blame import blame
-from ongrid_gen.bundle.files import EVERY_RULES
-from ongrid_gen.components import agent, alertmanager, gateway, host_agent, privacy, prometheus, samplers, tempo, theirs
-from ongrid_gen.components.channels import secret_name
+from ongrid_gen.components import agent, host_agent, tempo
 from ongrid_gen.components.images import ALERTMANAGER, OTELCOL, PROMETHEUS
 from ongrid_gen.components.tempo.base import Role, roles
-from ongrid_gen.conventions import EXTERNAL, SECRETS_DIR, SECRETS_VARIABLE
+from ongrid_gen.conventions import SECRETS_VARIABLE
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Problem
 from ongrid_gen.render import Tree
@@ -31,7 +27,6 @@ from ongrid_gen.write import write
 CODE: Final = "OG950"
 # How promtool and amtool begin a line about what is right.
 CONTENT: Final = ("Checking ", "SUCCESS", "FAILED:")
-LOCK: Final = Lock()  # engines ask at the same time
 HARDENED: Final = ("--rm", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges")
 
 
@@ -69,23 +64,18 @@ def problem(engine: Engine, answer: str, site: Site) -> Problem:
 
 def engines(site: Site, tree: Tree) -> list[Engine]:
     """Return every question for this bundle."""
-    rules = sorted(path for path in tree if path.startswith(EVERY_RULES))
+    rules = sorted(path for path in tree if path.startswith("prometheus/rules/"))
     composes = sorted(path for path in tree if path.endswith("compose.yaml"))
-    centre = [path for path in (gateway.CONFIG, samplers.CONFIG) if path in tree]
     agents = sorted(path for path in tree if path.endswith("otelcol/agent.yaml"))
     found = [
-        Engine("promtool check config", prometheus.CONFIG, promtool(site, "config", "prometheus.yaml")),
-        Engine("promtool check config", theirs.prometheus.CONFIG, promtool(site, "config", "prometheus.yaml")),
-        Engine("amtool", alertmanager.CONFIG, amtool(site)),
-        Engine("amtool", theirs.alertmanager.CONFIG, amtool(site)),
+        Engine("promtool check config", "prometheus/prometheus.yaml", promtool(site, "config", "prometheus.yaml")),
+        Engine("amtool", "alertmanager/alertmanager.yaml", amtool(site)),
     ]
-    found = [engine for engine in found if engine.file in tree]
     found += [Engine(role.host, role.config, tempo_check(site, role)) for role in roles(site)]
     if rules:
-        names = [f"{path.rpartition('rules/')[2]}" for path in rules]
-        asked = promtool(site, "rules", "--lint=all", *(f"{rules_folder(site)}/{name}" for name in names))
-        found.append(Engine("promtool check rules", rules[0].rpartition("/")[0], asked))
-    found += [Engine("otelcol validate", path, otelcol(site, path)) for path in (*centre, *agents)]
+        names = [path.removeprefix("prometheus/") for path in rules]
+        found.append(Engine("promtool check rules", "prometheus/rules", promtool(site, "rules", "--lint=all", *names)))
+    found += [Engine("otelcol validate", path, otelcol(site, path)) for path in ("otelcol/gateway.yaml", *agents)]
     hosts = sorted(path for path in tree if path.endswith(host_agent.CONFIG))
     found += [
         Engine("otelcol validate", path, otelcol(site, path.replace(host_agent.CONFIG, agent.CONFIG), over=path))
@@ -116,28 +106,10 @@ def promtool(site: Site, what: str, *arguments: str) -> Callable[[Path], str]:
     image = PROMETHEUS.reference(site.images)
 
     def ask(folder: Path) -> str:
-        mount = f"{configured(folder, 'prometheus', site)}:/etc/prometheus"
+        mount = f"{folder / 'prometheus'}:/etc/prometheus"
         return contained(image, mount, "/bin/promtool", "check", what, *arguments, extra=("--workdir=/etc/prometheus",))
 
     return ask
-
-
-def rules_folder(site: Site) -> str:
-    """Return the folder of the rules, as Prometheus sees it."""
-    return "rules" if site.owns("prometheus") else f"{site.name}/rules"
-
-
-def configured(folder: Path, component: str, site: Site) -> Path:
-    """Return the folder of a program's configuration; somebody else's is made as the page beside it says."""
-    if site.owns(component):
-        return folder / component
-    made = folder / f"their-{component}"
-    with LOCK:
-        if not made.exists():
-            given = folder / EXTERNAL / component
-            shutil.copytree(given, made / site.name)
-            shutil.copy(given / f"{component}.yaml", made)
-    return made
 
 
 def amtool(site: Site) -> Callable[[Path], str]:
@@ -145,7 +117,7 @@ def amtool(site: Site) -> Callable[[Path], str]:
     image = ALERTMANAGER.reference(site.images)
 
     def ask(folder: Path) -> str:
-        mount = f"{configured(folder, 'alertmanager', site)}:/etc/alertmanager"
+        mount = f"{folder / 'alertmanager'}:/etc/alertmanager"
         return contained(image, mount, "/bin/amtool", "check-config", "/etc/alertmanager/alertmanager.yaml")
 
     return ask
@@ -157,24 +129,12 @@ def otelcol(site: Site, path: str, *, over: str = "") -> Callable[[Path], str]:
 
     def ask(folder: Path) -> str:
         mount = f"{(folder / path).parent}:/etc/otelcol"
-        keys = any_key(site, folder)
         names = [Path(one).name for one in (path, over) if one]
         configs = [f"--config=/etc/otelcol/{name}" for name in names]
         queue = ("--tmpfs=/var/lib/otelcol:mode=1777", "--env=STATE_DIRECTORY=/var/lib/otelcol")
-        return contained(image, mount, "/otelcol-contrib", "validate", *configs, extra=(*queue, *keys))
+        return contained(image, mount, "/otelcol-contrib", "validate", *configs, extra=queue)
 
     return ask
-
-
-def any_key(site: Site, folder: Path) -> tuple[str, ...]:
-    """Return the options of a container that finds a key where it is to hash with one. It is nobody's key."""
-    if not site.privacy.hash:
-        return ()
-    file = folder / "key"
-    file.write_text("0" * privacy.KEY_BYTES, encoding="utf-8")
-    names = (privacy.AGENT_KEY, secret_name(site.privacy.hash_key))
-    mounts = [f"--volume={file}:{SECRETS_DIR}/{name}:ro" for name in dict.fromkeys(names)]
-    return *mounts, f"--env=CREDENTIALS_DIRECTORY={SECRETS_DIR}"
 
 
 def compose(path: str) -> Callable[[Path], str]:

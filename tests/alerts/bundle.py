@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import yaml
+
 from ongrid_gen.conventions import SELF_GROUPS
 from ongrid_gen.model import Site
 from ongrid_gen.rulefiles import rule_files, rules_data, rules_path, tests_data, tests_path
-from ongrid_gen.yamlio import dump
 
 
 def write_bundle(site: Site, folder: Path, *, own: bool = False) -> Path:
@@ -18,11 +19,11 @@ def write_bundle(site: Site, folder: Path, *, own: bool = False) -> Path:
             continue
         write(folder / rules_path(file), rules_data(file, site))
         for tests in file.tests:
-            write(folder / tests_path(file, tests), tests_data(file, tests, site))
+            write(folder / tests_path(file, tests), tests_data(file, tests))
     return folder
 
 
 def write(path: Path, content: object) -> None:
     """Write one YAML file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(dump(content, banner=None), encoding="utf-8")
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")

@@ -10,23 +10,20 @@ from promql_mutants import mutants_of
 
 from mutants import broken, corpus, judge, site_of, subjects, told
 from ongrid_gen.alerts import KINDS
-from ongrid_gen.alerts.lines import KINDS as LOG_KINDS
 from ongrid_gen.conventions import BURN_KIND
 from ongrid_gen.ruletest import Promtool, run_files
 from support import site_of as site_of_text
 
 SAMPLE = 16
-# What Loki evaluates promtool does not read: tests/integration/test_logs.py.
-PROVEN = [kind for kind in KINDS if kind not in LOG_KINDS]
 SEEDS = (1, 2, 3)
 
 
 def test_every_kind_has_specs_for_its_mutants() -> None:
-    assert {kind for kind, _ in corpus()} == {*PROVEN, BURN_KIND}
+    assert {kind for kind, _ in corpus()} == {*KINDS, BURN_KIND}
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("kind", [*PROVEN, BURN_KIND])
+@pytest.mark.parametrize("kind", [*KINDS, BURN_KIND])
 def test_hardly_a_mutant_survives(kind: str, promtool: Promtool) -> None:
     specs = [(one, path) for one, path in corpus() if one == kind]
     every = sum(len(list(broken(one, kind, ""))) for _, path in specs for one in subjects(site_of(path)))

@@ -26,10 +26,6 @@ alerting: {interval: 5s, query_offset: 6s, runbooks: "https://docs.example.com/r
 tempo: {retention: 30d, disk: 7Gi}
 gateway: {queue: {size: 3333}}
 """
-SHARED = """
-sampling: {tail: {}}
-gateway: {replicas: 3}
-"""
 # What is broken: the alert, the field, what stands there, what is put there.
 MUTANTS = [
     ("TempoDown", "for", "1m", "0s"), ("TempoDown", "expr", " or absent(up{job=\"tempo\"})", ""),
@@ -53,7 +49,7 @@ MUTANTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("numbers", ["", NUMBERS, SHARED], ids=["defaults", "other numbers", "shared sampling"])
+@pytest.mark.parametrize("numbers", ["", NUMBERS], ids=["defaults", "other numbers"])
 @pytest.mark.parametrize("version", sorted(DIALECTS))
 def test_every_own_rule_passes_its_tests(version: str, numbers: str, promtool: Promtool, tmp_path: Path) -> None:
     disk = ", disk: 3Gi" if numbers else ""

@@ -97,10 +97,10 @@ def stack_of(
     bundle, folder = path.parent / "bundle", path.parent / "secrets"
     write(tree_change(render(site)), bundle)
     with Sink() as sink:
-        folder.mkdir(mode=0o700)
+        folder.mkdir()
         for file, text in {"oncall.url": sink.url, "grafana-admin": uuid.uuid4().hex, **secrets}.items():
             (folder / file).write_text(text, encoding="utf-8")
-        if credentials.are_needed(site):
+        if site.gateway.tls or site.gateway.auth:
             credentials.provide(site, folder, print)
         os.environ[SECRETS_VARIABLE] = str(folder)
         with compose(bundle), compose(bundle / "edge" / "local"):

@@ -10,7 +10,7 @@ from ongrid_gen.conventions import CALLS
 from ongrid_gen.drill.traffic import Sender, Traffic
 from ongrid_gen.runtime import api, docker
 from ongrid_gen.runtime.compose import Project
-from ongrid_gen.wait import DeadlineError, until
+from ongrid_gen.wait import until
 
 
 def container(project: Project, service: str) -> str:
@@ -18,11 +18,10 @@ def container(project: Project, service: str) -> str:
     return project.call("ps", "--all", "--quiet", service).strip()
 
 
-def kill_and_start(project: Project, service: str, *, seconds: float = 0) -> None:
-    """Kill a component as the kernel would, and start it again after some seconds."""
+def kill_and_start(project: Project, service: str) -> None:
+    """Kill a component as the kernel would, and start it again."""
     identifier = container(project, service)
     docker.run("kill", "--signal=KILL", identifier)
-    time.sleep(seconds)
     docker.run("start", identifier)
 
 
@@ -44,46 +43,16 @@ def accepted_for(sender: Sender, seconds: float) -> None:
     until(lambda: len(sender.accepted) >= target, seconds=seconds + 60, what="the agent to accept traffic")
 
 
-def died(running: Running) -> list[str]:
-    """Return what Docker has started again, or the kernel killed for memory, since the stack is there."""
-    found = []
-    for project in running.stack.projects:
-        for entry in docker.inspect(project.call("ps", "--all", "--quiet").split()):
-            if entry["RestartCount"]:
-                found.append(f"{entry['Name']} was restarted: {entry['State']}")
-            if entry["State"]["OOMKilled"]:
-                found.append(f"{entry['Name']} was killed for memory")
-    return found
-
-
-def missing(running: Running, accepted: dict[str, float], seconds: float, *, service: str = "") -> list[str]:
-    """Return the traces that Tempo still does not have after some seconds of asking.
-
-    Asking for one after the other takes long where there are many: a search for their service finds most of them.
-    """
-    deadline = time.monotonic() + seconds
+def missing(running: Running, accepted: dict[str, float], seconds: float) -> list[str]:
+    """Return the traces that Tempo still does not have after some seconds of asking."""
     left = list(accepted)
-    if service:
-        with contextlib.suppress(DeadlineError):
-            until(lambda: not set(accepted) - searched(running, service), seconds=seconds, what="all traces", poll=5)
-        here = searched(running, service)
-        left = [one for one in left if one not in here]
+    deadline = time.monotonic() + seconds
     while left and time.monotonic() < deadline:
         with contextlib.suppress(docker.DockerError):  # no port while Tempo starts
             address = running.stack.tempo
             left = [one for one in left if not found(address, one)]
         time.sleep(0.5)
     return left
-
-
-def searched(running: Running, service: str) -> set[str]:
-    """Return the IDs of the traces of a service of the last hour."""
-    now, tags = int(time.time()), f"service.name={service}"
-    with contextlib.suppress(docker.DockerError, api.ApiError):  # while Tempo starts
-        answer = api.get(f"{running.stack.tempo}/api/search", timeout=60, tags=tags, limit="200000",
-                         start=str(now - 3600), end=str(now + 60))  # fmt: skip
-        return {one["traceID"].zfill(32) for one in answer.get("traces", [])}
-    return set()
 
 
 def found(address: str, trace_id: str) -> bool:

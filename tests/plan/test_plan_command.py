@@ -67,7 +67,7 @@ def test_a_plan_with_a_change_exits_1_and_writes_nothing(capsys: pytest.CaptureF
     before = seen(spec.parent)
     code, out, _ = run(capsys, "plan", spec)
     assert cli.FINDINGS == code
-    assert "before: 2 reload" == out.splitlines()[-1]
+    assert "before: 1 reload" == out.splitlines()[-1]
     assert before == seen(spec.parent)
 
 

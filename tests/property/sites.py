@@ -118,7 +118,6 @@ LABEL_NAMES = one_of(["device_id", "host", "mountpoint", "instance", "job"])
 SITE_LABELS, OWN_LABELS = one_of(["cluster", "region", "Zone_1", "_r"]), one_of(["team", "ticket", "_x", "T1"])
 ATTRIBUTES = ["http.route", "http.request.method", "k8s-pod", "결제.id", "x/y:z", 'q"$1', "url.scheme", "a.b_c"]
 COUNT = one_of([0, 1, 20, 10**9])
-LINES = one_of([1, 20, 10**9])
 SHARE = st.decimals(Decimal("0.001"), 1, places=3)
 SPAN_KINDS = some(one_of(["server", "client", "producer", "consumer", "internal"]), 1, 5)
 MADE_UP = ("my_queue_depth", "my_requests_total", "my:recorded:rate5m", "Paused")
@@ -228,18 +227,6 @@ def threshold(ground: Ground) -> Any_:
     return together(alone | several, keys({}, optional={"match": one_of(["all", "any"])}))
 
 
-# Each matches `EXAMPLE`.
-PATTERN = one_of(["(?i)PANIC|fatal", "a `b`", '"c"', r"\{\{ \$x", "\\d+"]).flatmap(
-    lambda one: st.just(one) | st.just([one, "panic"])
-)
-EXAMPLE = 'panic a `b` "c" {{ $x 42'
-
-
-def on_lines(ground: Ground, required: Spec, optional: Spec) -> Any_:
-    """Return the conditions of an alert on logs."""
-    return keys({"service": ground.service, **required}, optional={**optional, "example": st.just(EXAMPLE)})
-
-
 CONDITIONS = {
     "trace_latency": lambda ground: watched(
         ground,
@@ -290,10 +277,6 @@ CONDITIONS = {
             "min_samples": one_of([1, 30]),
         },
     ),
-    "log_match": lambda ground: on_lines(ground, {"pattern": PATTERN}, {"threshold": LINES}),
-    "log_volume": lambda ground: on_lines(
-        ground, {}, {"pattern": PATTERN, "ratio": st.decimals(Decimal("1.1"), 1000, places=1), "min_lines": LINES}
-    ),
 }
 OUTSIDE = ("by", "match")  # of metric_threshold, whose envelope is a list
 
@@ -302,12 +285,12 @@ OUTSIDE = ("by", "match")  # of metric_threshold, whose envelope is a list
 def alert(draw: st.DrawFn, ground: Ground, number: int, kinds: Sequence[str] = tuple(CONDITIONS)) -> Spec:
     """Return one alert, its conditions beside its name or in Ongrid's envelope."""
     kind = draw(one_of(kinds))
-    is_metric, is_log = kind.startswith("metric_"), kind.startswith("log_")
+    is_metric = kind.startswith("metric_")
     found = draw(CONDITIONS[kind](ground))
     shared = {
         "severity": SEVERITY,
         "for": FOR,
-        "keep_firing_for": st.just("0s") if is_log else KEEP,
+        "keep_firing_for": KEEP,
         "summary": TEXT,
         "labels": st.dictionaries(OWN_LABELS, TEXT, max_size=2),
     }
@@ -318,8 +301,6 @@ def alert(draw: st.DrawFn, ground: Ground, number: int, kinds: Sequence[str] = t
         else draw(keys({}, optional={"window": one_of(["10m", "1h"]) if kind == "trace_absent" else WINDOW}))
     )
     given = {"name": name, "kind": kind, **draw(keys({}, optional=shared))}
-    if is_log:
-        return {**given, **window, **found}
     if draw(st.booleans()):
         return {**given, **window, **held(found, given, draw(st.booleans()))}
     scope = draw(keys({}, optional={"scope_type": st.just("global")}))
@@ -452,7 +433,7 @@ def notify(ground: Ground, alerts: list[Spec]) -> Any_:
 
 def inhibition(alerts: list[Spec]) -> Any_:
     """Return which alert keeps which other quiet."""
-    sources, targets = [{"alertname": "GatewayDown"}], [{"alertname": "GatewayRefusing"}]
+    sources, targets = [{"alertname": "GatewayDown"}], [{"alertname": "TempoSpansDiscarded"}]
     targets += [{"alertname": one["name"]} for one in alerts]
     equal = some(one_of(["site", "severity", "kind"]), 1)
     return keys({"source": one_of(sources), "target": one_of(targets)}, optional={"equal": equal})
@@ -494,7 +475,6 @@ def drills(ground: Ground, alerts: list[Spec]) -> list[Any_]:
 
 
 TRAFFIC: dict[str, tuple[str, Spec, Spec]] = {
-    "log_match": ("quiet", {"rate": st.just(1), "log": st.just("nothing of the kind")}, {}),
     "trace_latency": (
         "quiet",
         {"duration": st.just("1ms")},
@@ -516,16 +496,8 @@ TRAFFIC: dict[str, tuple[str, Spec, Spec]] = {
 # The site.
 
 
-def service(ground: Ground, name: str, aliases: list[str], edges: Sequence[str] = ("local",), port: int = 1) -> Any_:
-    """Return one service, which Beyla of one of the edges may watch."""
-    where = {"edge": one_of(list(edges))}
-    watched, several = {"instrument": st.just("beyla"), "port": st.just(port)}, len(edges) > 1
-    seen = keys({**watched, **where}) if several else keys(watched, optional=where)
-    return together(own_service(ground, name, aliases), st.just({}) | seen)
-
-
-def own_service(ground: Ground, name: str, aliases: list[str]) -> Any_:
-    """Return one service, without what makes its spans."""
+def service(ground: Ground, name: str, aliases: list[str]) -> Any_:
+    """Return one service."""
     listed = {"operations": st.just(list(ground.operations[name]))} if ground.operations[name] else {}
     return keys(
         {"name": st.just(name), **listed},
@@ -585,15 +557,13 @@ IMAGES = keys(
     {},
     optional={
         **REGISTRY,
-        **dict.fromkeys(
-            ["otelcol", "tempo", "prometheus", "alertmanager", "loki", "grafana", "beyla", "busybox"], IMAGE
-        ),
+        **dict.fromkeys(["otelcol", "tempo", "prometheus", "alertmanager", "grafana", "busybox"], IMAGE),
     },
 )
 MEMORY = one_of(["512Mi", "1Gi", "786432Ki", "1Ti"])
 DISK = one_of(["1Ti", "20Gi", "5000000Mi"])
 TAKING = ("grpc_port", "http_port", "jaeger_grpc_port", "jaeger_http_port", "zipkin_port")
-PORTS = (*TAKING, "tempo", "prometheus", "alertmanager", "logs", "grafana")
+PORTS = (*TAKING, "tempo", "prometheus", "alertmanager", "grafana")
 # How long traces are kept; what is long needs room for the busiest budget.
 SHORT, LONG = ["72h", "1w", "100h30m"], ["1y2w3d4h5m6s7ms"]
 TLS = keys(
@@ -659,8 +629,6 @@ PRIVACY = keys(
         "mask": some(one_of(["email", "card_number", "bearer_token"])),
         "patterns": some(one_of([r"ORD-\d+", "a$b", r"(?i)\bpin=\d{4}\b", "\"$1'", "결제"])),
         "keep": some(one_of(["order.id", "a.b_c"])),
-        "hash": some(one_of(["app.user", "a$b.c", "회원.id"])),
-        "hash_key_file": one_of(["secrets/hash.key", "secrets/of-hashes"]),
     },
 )
 
@@ -738,13 +706,6 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
         "prometheus": keys(
             {**({"retention": st.just(ground.retention)} if long else {}), "scrape": scrape(ground, alerts)},
             optional={"memory": MEMORY, "disk": DISK, **aside["prometheus"]},
-        )
-        | keys(
-            {
-                **({"retention": st.just(ground.retention)} if long else {}),
-                "scrape": scrape(ground, alerts),
-                "external": external(HERE, write_url=THERE),
-            }
         ),
     }
     asks = {} if ground.tempo == "1.5" else {"queries": st.dictionaries(SLUG, one_of(TRACEQL), max_size=3)}
@@ -772,60 +733,11 @@ def sections(ground: Ground, alerts: list[Spec], slos: list[Spec], ports: Mappin
         "tempo": store(
             ground, {"disk": one_of(["1Ti", "2Ti"])}, {"retention": one_of([*SHORT, *LONG]), **aside["tempo"]}
         )
-        | store(ground, {}, {"retention": one_of(SHORT), "disk": one_of(["20Gi", "500Gi"]), **aside["tempo"]})
-        | keys({"external": THEIR_TEMPO}, optional={"retention": one_of(SHORT)}),
-        "alertmanager": keys({}, optional={**page, **aside["alertmanager"]})
-        | keys({"external": external(THERE)}, optional={"url": URL}),
-        "grafana": keys({}, optional={**page, "enabled": SWITCH, **aside["grafana"]})
-        | keys({"external": keys({"url": HERE})}, optional={"url": URL}),
-        "reach": REACH,
-        "logs": keys(
-            {},
-            optional={
-                "enabled": SWITCH,
-                "retention": one_of(["1d", "168h", "2w"]),
-                "memory": MEMORY,
-                "disk": DISK,
-                **aside["logs"],
-            },
-        ),
+        | store(ground, {}, {"retention": one_of(SHORT), "disk": one_of(["20Gi", "500Gi"]), **aside["tempo"]}),
+        "alertmanager": keys({}, optional={**page, **aside["alertmanager"]}),
+        "grafana": keys({}, optional={**page, "enabled": SWITCH, **aside["grafana"]}),
     }
     return keys(required, optional=optional)
-
-
-# Programs of others: who asks the stack for something is on this machine, which needs no port but loopback's.
-HERE = one_of(["http://localhost:19093", "https://127.0.0.1/a/b/", "http://[::1]:1234"])
-THERE = HERE | one_of(["https://theirs.example.com", "https://10.0.0.7:8443/x"])
-REACH = keys(
-    {},
-    optional={
-        "host": one_of(["localhost", "10.0.0.9", "stack-1.example.com"]),
-        "listen": one_of(["127.0.0.1", "127.8.0.1"]),
-        "gateway_port": st.just(18888),
-        "tempo_metrics_port": st.just(13201),
-    },
-)
-PROOF = keys({"basic": keys({"user": TEXT, "password_file": SECRET})}) | keys({"bearer": keys({"token_file": SECRET})})
-
-
-def external(url: Any_, **more: Any_) -> Any_:
-    """Return a program of somebody else's."""
-    return keys({"url": url}, optional={"auth": PROOF, "ca_file": st.just("secrets/their-ca.crt"), **more})
-
-
-THEIR_TEMPO = together(
-    external(HERE, otlp_protocol=one_of(["grpc", "http"])),
-    keys({"otlp_url": one_of(["http://localhost:14317", "https://traces.example.com", "https://10.0.0.7:4318"])}),
-)
-
-
-def with_known_ports(spec: Spec) -> Spec:
-    """Return a spec in which Docker chooses no port that a program of somebody else's must know."""
-    if any("external" in part for part in spec.values() if isinstance(part, dict)):
-        for number, name in enumerate(("tempo", "prometheus", "alertmanager", "logs")):
-            if spec.get(name, {}).get("port") == 0:
-                spec[name]["port"] = 19_990 + number
-    return spec
 
 
 # Addresses of which a warning is told, and true.
@@ -854,31 +766,19 @@ def specs(draw: st.DrawFn, most: int = 3) -> Spec:
     taken = set(map(spelled_alike, ground.operations))
     aliases = draw(some(TEXT, 0, 2).map(lambda found: [one for one in found if spelled_alike(one) not in taken]))
     names = list(ground.operations)
-    edges = [edge["name"] for edge in spec.get("edges", [{"name": "local"}])]
-    spec["services"] = [
-        draw(service(ground, name, aliases if name == names[0] else [], edges, number))
-        for number, name in enumerate(names, 65533)
-    ]
+    spec["services"] = [draw(service(ground, name, aliases if name == names[0] else [])) for name in names]
     if spec.get("ingest", {}).get("listen") in OPEN:
         spec["suppress"] = [draw(SUPPRESSED)]
-    if "tail" in spec.get("sampling", {}):
-        most_replicas = 1 if "external" in spec["prometheus"] else 3  # nobody else scrapes samplers
-        spec["gateway"] = {**spec.get("gateway", {}), "replicas": draw(st.integers(1, most_replicas))}
-    if any(one["kind"].startswith("log_") for one in alerts):
-        spec["logs"] = {**spec.get("logs", {}), "enabled": True}
-    if "logs" in spec:  # Loki can show their Alertmanager no secret
-        spec.get("alertmanager", {}).get("external", {}).pop("auth", None)
     possible = drills(ground, alerts)
     if possible and draw(st.booleans()):
         spec["drills"] = [draw(one) for one in possible]
-    return with_known_ports(spec)
+    return spec
 
 
 # Each of these alone, as `specs` puts them together: what one can be is seen sooner so.
 
 
-SHARED = together(GATEWAY, keys({}, optional={"replicas": st.integers(1, 3)}))
-ALONE = {"images": IMAGES, "gateway": SHARED, "alerting": ALERTING, "edges": EDGES, "budget": BUDGET}
+ALONE = {"images": IMAGES, "gateway": GATEWAY, "alerting": ALERTING, "edges": EDGES, "budget": BUDGET}
 
 
 def pieces() -> dict[str, Any_]:

@@ -21,18 +21,17 @@ version: 1
 site: watched
 services: [{name: self-tempo}]
 labels: {cluster: prod, component: x}
+gateway: {auth: {basic: secrets/edges.htpasswd}}
 versions: {tempo: "%s"}
 prometheus: {scrape: [{job: node, targets: ["node:9100"]}, {job: db, targets: ["db:9187"]}]}
 """
 
 
 SAMPLED = "sampling: {tail: {}}\n"
-SHARED = f"{SAMPLED}gateway: {{replicas: 2, auth: {{basic: secrets/edges.htpasswd}}}}\n"
 
 
 def site(version: str = "2.10", *, stand_ins: bool = False, more: str = "") -> Site:
-    asking = "" if "gateway:" in more else "gateway: {auth: {basic: secrets/edges.htpasswd}}\n"
-    return site_of(SPEC % version + asking + more, stand_ins=stand_ins)
+    return site_of(SPEC % version + more, stand_ins=stand_ins)
 
 
 def rules(of: Site) -> list[Rule]:
@@ -57,7 +56,7 @@ def selectors(expr: str) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("more", ["", SAMPLED, SHARED])
+@pytest.mark.parametrize("more", ["", SAMPLED])
 @pytest.mark.parametrize("stand_ins", [False, True])
 @pytest.mark.parametrize("version", sorted(DIALECTS))
 def test_every_selector_is_of_a_metric_that_this_version_exposes(version: str, stand_ins: bool, more: str) -> None:

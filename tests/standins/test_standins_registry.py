@@ -7,7 +7,7 @@ from ongrid_gen.standins import STAND_INS, UNAVAILABLE, golang
 from ongrid_gen.standins.base import NAMESPACE, StandIn, recipe_dir
 
 ALL = pytest.mark.parametrize("standin", STAND_INS.values(), ids=lambda standin: standin.component)
-OFFICIAL = (images.OTELCOL, images.PROMETHEUS, images.ALERTMANAGER, images.LOKI, images.GRAFANA, images.BUSYBOX)
+OFFICIAL = (images.OTELCOL, images.PROMETHEUS, images.ALERTMANAGER, images.GRAFANA, images.BUSYBOX)
 
 
 def test_keys_are_the_components_and_none_of_them_is_called_unavailable() -> None:
@@ -50,8 +50,3 @@ def test_the_tag_of_the_collector_is_the_version_of_its_components() -> None:
     go_mod = (recipe_dir("otelcol") / "go.mod").read_text()
     for module in re.findall(r'"(github\.com/open-telemetry/[^"]+)"', source):
         assert f"{module} v{golang.OTELCOL_VERSION}" in go_mod
-
-
-def test_the_tag_of_loki_is_the_pinned_version() -> None:
-    go_mod = (recipe_dir("loki") / "go.mod").read_text()
-    assert f"github.com/grafana/loki/v3 v{golang.LOKI_VERSION}\n" in go_mod

@@ -150,19 +150,3 @@ def test_another_store_fits_without_renaming() -> None:
     assert isinstance(backend, Backend)
     with pytest.raises(UnsupportedError):
         backend.search(Search(window=WINDOW, expression="{ }"), Deadline(time.monotonic() + 1, 1))
-
-
-def test_without_traceql_no_more_traces_are_fetched_than_it_takes() -> None:
-    span = {"spanId": "AAAAAAAAAAE=", "name": "GET /a", "startTimeUnixNano": "1", "endTimeUnixNano": "2"}
-    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "api"}}]}
-    trace = {"batches": [{"resource": resource, "scopeSpans": [{"spans": [span]}]}]}
-    ids = [f"{number:032x}" for number in range(1, 51)]
-    hits = {"traces": [{"traceID": one, "startTimeUnixNano": "1"} for one in ids]}
-    old = {"/status/version": (200, "tempo, version 1.5.0 (branch: , revision: )"), "/api/search": hits}
-    with answering({**old, **{f"/api/traces/{one}": trace for one in ids}}) as tempo:
-        backend = connect(Endpoint(tempo.url), soon())
-        found = backend.search(Search(window=WINDOW, filters=Filters(service="api"), limit=5), soon())
-        assert backend.trace(found.traces[0].trace_id, soon()) is not None
-        fetched = sum(path.startswith("/api/traces/") for path, _, _ in tempo.requests)
-    assert (5, False) == (len(found.traces), found.complete)
-    assert fetched <= 8

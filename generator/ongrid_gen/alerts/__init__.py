@@ -1,13 +1,10 @@
 """Alert kinds: one module each, listed here, and what the rest of the program asks of all of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
 from ongrid_gen.alerts import (
-    lines,
-    log_match,
-    log_volume,
     metric_anomaly,
     metric_forecast,
     metric_raw,
@@ -35,13 +32,11 @@ KINDS: Final[dict[str, Kind]] = {
     metric_threshold.KIND: metric_threshold,
     metric_anomaly.KIND: metric_anomaly,
     metric_forecast.KIND: metric_forecast,
-    log_match.KIND: log_match,
-    log_volume.KIND: log_volume,
 }
 
 __all__ = [
-    "KINDS", "Explanation", "Kind", "Timing", "explain_text", "groups", "kind_of", "log_rule_files", "rule_file",
-    "rule_files", "rules_of", "runbook", "runbook_path",
+    "KINDS", "Explanation", "Kind", "Timing", "explain_text", "groups", "kind_of", "rule_file", "rule_files",
+    "rules_of", "runbook", "runbook_path",
 ]  # fmt: skip
 
 
@@ -56,25 +51,14 @@ def rules_of(alert: Alert, site: Site) -> list[Rule]:
 
 
 def rule_files(site: Site) -> Iterator[RuleFile]:
-    """Yield a file for each group of alerts that Prometheus evaluates."""
+    """Yield a file for each group of alerts."""
     return (rule_file(name, alerts, site) for name, alerts in groups(site).items())
 
 
-def log_rule_files(site: Site) -> Iterator[RuleFile]:
-    """Yield a file for each group of alerts that Loki evaluates."""
-    of_logs = [alert for alert in site.alerts if alert.kind in lines.KINDS]
-    return (rule_file(name, alerts, site) for name, alerts in grouped(of_logs).items())
-
-
 def groups(site: Site) -> dict[str, list[Alert]]:
-    """Return the alerts of each group that Prometheus evaluates, by its name."""
-    return grouped(alert for alert in site.alerts if alert.kind not in lines.KINDS)
-
-
-def grouped(alerts: Iterable[Alert]) -> dict[str, list[Alert]]:
-    """Return alerts by the name of their group."""
+    """Return the alerts of each group, by its name."""
     found: dict[str, list[Alert]] = {}
-    for alert in alerts:
+    for alert in site.alerts:
         found.setdefault(kind_of(alert).group(alert), []).append(alert)
     return found
 

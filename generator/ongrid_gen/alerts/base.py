@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Protocol
 
-from ongrid_gen.alerts.closed_set import BYTES, BYTES_A_SECOND, OTHER, PER_CENT
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.rules import Record, Rule, RuleTest
 from ongrid_gen.text import Code
@@ -43,31 +41,6 @@ class Explanation:
     untimed: str = "It can never fire: no share of bad requests is over the threshold."
 
 
-class Counted(StrEnum):
-    """What the number of an alert counts; the metrics of the closed set bring the first three along."""
-
-    PER_CENT = PER_CENT
-    BYTES = BYTES
-    BYTES_A_SECOND = BYTES_A_SECOND
-    OTHER = OTHER
-    SECONDS = "s"
-    REQUESTS = "req/s"
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """What is drawn of an alert: queries of its own number, each with a legend, and what that is compared with.
-
-    `traced` says that the number is made of a histogram, whose samples can name a trace; `logs`, that Loki is asked.
-    """
-
-    curves: Sequence[tuple[str, str]]
-    counted: Counted
-    limits: Sequence[Decimal] = ()
-    traced: bool = False
-    logs: bool = False
-
-
 class Kind(Protocol):
     """A module that is an alert kind."""
 
@@ -92,9 +65,6 @@ class Kind(Protocol):
 
     def explain(self, alert: Alert, site: Site) -> Explanation:
         """Return the alert in words."""
-
-    def plot(self, alert: Alert, site: Site) -> Plot:
-        """Return what is drawn of the alert."""
 
     def page(self, alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:
         """Return the values that the kind's runbook template needs besides those of every alert."""

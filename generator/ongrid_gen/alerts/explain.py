@@ -8,7 +8,6 @@ from ongrid_gen.alerts.base import Explanation, Timing
 from ongrid_gen.alerts.bounds import neighbours, site_bounds
 from ongrid_gen.conventions import BANNER
 from ongrid_gen.model import Alert, Site
-from ongrid_gen.naming import page_of
 from ongrid_gen.rules import Rule
 from ongrid_gen.text import Code, fill_source, markdown_escape, promql_string
 from ongrid_gen.units import format_duration, plain
@@ -83,7 +82,7 @@ def runbook(alert: Alert, site: Site) -> str:
         "title": markdown_escape(alert.name),
         "banner": Code(f"<!-- {BANNER.format(spec=markdown_escape(site.spec_name))} -->"),
         "condition": markdown_escape(said.condition),
-        "prometheus": Code(f"{page_of(site, 'prometheus')}/query"),
+        "prometheus": Code(f"http://localhost:{site.prometheus.port}/query"),
         "quiet": Code("\n".join(f"- {markdown_escape(phrase)}" for phrase in said.quiet)),
         "timing": markdown_escape(timing_sentence(said)),
         "silence": silence(alert, site),
@@ -102,5 +101,5 @@ def timing_sentence(said: Explanation) -> str:
 def silence(alert: Alert, site: Site) -> Code:
     """Return the command that silences this alert alone, for an hour."""
     matcher = shlex.quote(f"alertname={promql_string(alert.name)}")
-    url = page_of(site, "alertmanager")
+    url = f"http://localhost:{site.alertmanager.port}"
     return Code(f"amtool --alertmanager.url={url} silence add --duration=1h --comment='who and why' {matcher}")

@@ -1,8 +1,7 @@
-"""Links of a notification: the search for the traces behind an alert, its dashboard, and its runbook.
+"""Links of a notification: the search for the traces behind an alert, and its runbook.
 
 Grafana's Explore where there is a Grafana, else Tempo's own search, which answers in JSON. A link is static text but
-for a service that only the firing alert knows. It shows the last hour; notifications of ours put the alert's own time
-there, which only Alertmanager knows (`ongrid.alert.traces` in stack/alertmanager/templates/common.tmpl).
+for a service that only the firing alert knows.
 """
 
 import json
@@ -13,12 +12,9 @@ from urllib.parse import quote, quote_plus
 
 from ongrid_gen.conventions import RUNBOOKS, TEMPO_UID
 from ongrid_gen.model import Site
-from ongrid_gen.naming import datasource_uid, page_of
 from ongrid_gen.text import promql_string, traceql_string
 from ongrid_gen.units import plain
 
-FROM: Final = "now-1h"
-TO: Final = "now"
 LATER: Final = "0service0"  # stands for the service until the rest of the link is encoded
 
 
@@ -42,32 +38,22 @@ def trace_search(site: Site, spans: Spans, service_label: str = "service", servi
     return link.replace(LATER, found)
 
 
-def dashboard(site: Site, board: str, service: str | None = None, label: str | None = None) -> dict[str, str]:
-    """Return the annotation of a dashboard, of a service that is named or told by a label; empty without Grafana."""
-    if not site.grafana.enabled:
-        return {}
-    found = quote_plus(service) if service else f"{{{{ $labels.{label} | urlquery }}}}" if label else ""
-    of = f"&var-service={found}" if found else ""
-    return {"dashboard": f"{site.grafana.url}/d/{board}?from={FROM}&to={TO}{of}"}
-
-
 def address(site: Site, spans: Spans) -> str:
     """Return the address, with `LATER` for a service that only the alert knows."""
     from ongrid_gen.components.tempo import dialect_of  # components import alerts
 
     knows_traceql = dialect_of(site).TRACEQL
-    if not site.grafana.enabled and site.owns("grafana"):
-        base = f"{page_of(site, 'tempo')}/api/search?limit=20"
+    if not site.grafana.enabled:
+        base = f"http://localhost:{site.tempo.port}/api/search?limit=20"
         return f"{base}&q={quote(traceql(spans), safe='')}" if knows_traceql else base + by_tags(spans)
-    uid = datasource_uid(site, TEMPO_UID)
-    query = {"refId": "A", "datasource": {"type": "tempo", "uid": uid}, "limit": 20}
+    query = {"refId": "A", "datasource": {"type": "tempo", "uid": TEMPO_UID}, "limit": 20}
     if knows_traceql:
         query |= {"queryType": "traceql", "query": traceql(spans)}
     else:
         query |= {"queryType": "nativeSearch", "serviceName": spans.service or LATER}
         query |= {"spanName": spans.operation} if spans.operation else {}
         query |= {"minDuration": f"{plain(spans.slower_than * 1000)}ms"} if spans.slower_than else {}
-    pane = {"datasource": uid, "queries": [query], "range": {"from": FROM, "to": TO}}
+    pane = {"datasource": TEMPO_UID, "queries": [query], "range": {"from": "now-1h", "to": "now"}}
     panes = json.dumps({"traces": pane}, ensure_ascii=False, separators=(",", ":"))
     return f"{site.grafana.url}/explore?schemaVersion=1&orgId=1&panes={quote(panes, safe='')}"
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.alerts import watching
-from ongrid_gen.alerts.base import Counted, Explanation, Plot
+from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases import anomalies, signals
 from ongrid_gen.alerts.cases.gauges import Subject, beat_of
 from ongrid_gen.alerts.conditions import number, written
@@ -22,7 +22,7 @@ from ongrid_gen.rules import Record, Rule, RuleTest
 from ongrid_gen.text import Code, fill
 from ongrid_gen.units import format_duration, parse_duration, plain
 
-__all__ = ["KIND", "bounds", "explain", "group", "page", "plot", "records", "rules", "tests"]
+__all__ = ["KIND", "bounds", "explain", "group", "page", "records", "rules", "tests"]
 
 KIND: Final = "metric_anomaly"
 MAD: Final = "mad"
@@ -33,8 +33,7 @@ abs(<< x >> - avg_over_time(<< x >>[<< window >>] offset << skip >>))
     > << deviation >> * stddev_over_time(<< x >>[<< window >>] offset << skip >>)
   and abs(<< x >> - avg_over_time(<< x >>[<< window >>] offset << skip >>)) > << floor >>
   and count_over_time(<< x >>[<< window >>] offset << skip >>) >= << fewest >>"""
-USUAL: Final = "quantile_over_time(0.5, << x >>[<< window >>] offset << skip >>)"
-ABSOLUTE: Final = f"abs(<< x >> - {USUAL})"
+ABSOLUTE: Final = "abs(<< x >> - quantile_over_time(0.5, << x >>[<< window >>] offset << skip >>))"
 MEDIAN: Final = """\
 << x >> > << deviation >> * << scale >> * quantile_over_time(0.5, << x >>[<< window >>] offset << skip >>)
   and << x >> > << floor >>
@@ -168,14 +167,6 @@ def explain(alert: Alert, site: Site) -> Explanation:
         f"a difference of at most {limit(floor(alert), signal(alert).unit)}, however flat the line was before",
     ]
     return watching.explanation(alert, site, condition(alert, str), by_of(alert), quiet)
-
-
-def plot(alert: Alert, site: Site) -> Plot:
-    """Return what is drawn of the alert."""
-    del site
-    watched, name = signal(alert), watching.legend(by_of(alert))
-    usual = fill(USUAL, **{**values(alert), "x": Code(watched.name)})
-    return Plot([(watched.name, name), (usual, f"{name} usually")], Counted(watched.unit))
 
 
 def page(alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.alerts import watching
-from ongrid_gen.alerts.base import Counted, Explanation, Plot
+from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases import forecasts, signals
 from ongrid_gen.alerts.cases.gauges import Subject, beat_of
 from ongrid_gen.alerts.conditions import number, written
@@ -21,7 +21,7 @@ from ongrid_gen.rules import Record, Rule, RuleTest
 from ongrid_gen.text import Code, fill
 from ongrid_gen.units import format_duration, parse_duration
 
-__all__ = ["KIND", "bounds", "explain", "group", "page", "plot", "records", "rules", "tests"]
+__all__ = ["KIND", "bounds", "explain", "group", "page", "records", "rules", "tests"]
 
 KIND: Final = "metric_forecast"
 PREDICTED: Final = "predict_linear(<< x >>[<< window >>], << ahead >>)"
@@ -137,14 +137,6 @@ def explain(alert: Alert, site: Site) -> Explanation:
         f"what stays or {back}, even beyond the threshold",
     ]
     return watching.explanation(alert, site, condition(alert, str), by_of(alert), quiet)
-
-
-def plot(alert: Alert, site: Site) -> Plot:
-    """Return what is drawn of the alert."""
-    watched, name = signal(alert), watching.legend(by_of(alert))
-    then = f"{name} in {ahead(alert)}"
-    return Plot([(watched.name, name), (fill(PREDICTED, **values(alert, site)), then)], Counted(watched.unit),
-                [number(alert.params["threshold"])])  # fmt: skip
 
 
 def page(alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from ongrid_gen.alerts import watching
-from ongrid_gen.alerts.base import Counted, Explanation, Plot
+from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases import selections
 from ongrid_gen.alerts.cases.gauges import NO, Subject, beat_of
 from ongrid_gen.alerts.reading import template
@@ -19,7 +19,7 @@ from ongrid_gen.promql import UnknownError, kept_labels, on_nothing, read, selec
 from ongrid_gen.rules import Record, Rule, RuleTest
 from ongrid_gen.text import Code
 
-__all__ = ["KIND", "bounds", "explain", "group", "page", "plot", "records", "rules", "tests"]
+__all__ = ["KIND", "bounds", "explain", "group", "page", "records", "rules", "tests"]
 
 KIND: Final = "metric_raw"
 UNIT: Final = ""
@@ -91,12 +91,6 @@ def explain(alert: Alert, site: Site) -> Explanation:
     except UnknownError:
         quiet = []
     return watching.explanation(alert, site, condition(alert, str), kept(alert), quiet)
-
-
-def plot(alert: Alert, site: Site) -> Plot:
-    """Return what is drawn of the alert."""
-    del site
-    return Plot([(expr(alert), watching.legend(kept(alert)))], Counted.OTHER)
 
 
 def page(alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from ongrid_gen.alerts import watching
-from ongrid_gen.alerts.base import Counted, Explanation, Plot
+from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases import signals, thresholds
 from ongrid_gen.alerts.cases.gauges import Subject, beat_of
 from ongrid_gen.alerts.conditions import number, written
@@ -20,7 +20,7 @@ from ongrid_gen.rules import Record, Rule, RuleTest
 from ongrid_gen.text import Code
 from ongrid_gen.units import format_duration, parse_duration
 
-__all__ = ["KIND", "bounds", "explain", "group", "page", "plot", "records", "rules", "tests"]
+__all__ = ["KIND", "bounds", "explain", "group", "page", "records", "rules", "tests"]
 
 KIND: Final = "metric_threshold"
 ANY: Final = "any"
@@ -135,14 +135,6 @@ def explain(alert: Alert, site: Site) -> Explanation:
 
 
 NO_SERIES: Final = "no series: what is not measured is beyond no threshold"
-
-
-def plot(alert: Alert, site: Site) -> Plot:
-    """Return what is drawn of the alert."""
-    del site
-    found, name = legs(alert), watching.legend(by_of(alert))
-    limits = [leg.threshold for leg in found]
-    return Plot([(leg.value, f"{name} {leg.signal.words}") for leg in found], Counted(unit(alert)), limits)
 
 
 def page(alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:

@@ -9,13 +9,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.alerts import ratio, timing
-from ongrid_gen.alerts.base import Counted, Explanation, Plot
+from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases.clock import Clock, clock_of
 from ongrid_gen.alerts.cases.promtest import Phase, bad, counter, series, total
 from ongrid_gen.alerts.cases.shares import Load
 from ongrid_gen.alerts.cases.story import Drawn, Labels, Story
 from ongrid_gen.alerts.conditions import fewest_requests, is_ongrid, operator_of, range_of, threshold_ratio, written
-from ongrid_gen.alerts.links import Spans, dashboard, trace_search
+from ongrid_gen.alerts.links import Spans, trace_search
 from ongrid_gen.alerts.names import GRAPH_GROUP
 from ongrid_gen.alerts.wording import (
     Say,
@@ -38,7 +38,6 @@ from ongrid_gen.conventions import (
     SERVER,
     SERVICE,
     SERVICE_NAME,
-    SERVICES_BOARD,
 )
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.rules import Record, Rule, RuleTest
@@ -92,8 +91,7 @@ def rules(alert: Alert, site: Site) -> list[Rule]:
                 **owner_template(alert, site),
             },
             annotations(alert, site, measured(alert, THE_CLIENT, THE_SERVER, ratio.READING),
-                        condition(alert, site, spoken), spoken, trace_search(site, FAILED_CALLS, SERVER))
-            | dashboard(site, SERVICES_BOARD, label=SERVER),
+                        condition(alert, site, spoken), spoken, trace_search(site, FAILED_CALLS, SERVER)),
         )
     ]  # fmt: skip
 
@@ -193,8 +191,7 @@ def expected(alert: Alert, site: Site, share: Decimal, edge: Labels) -> dict[str
             condition(alert, site, str),
             str,
             trace_search(site, FAILED_CALLS, service=server),
-        )
-        | dashboard(site, SERVICES_BOARD, server),
+        ),
     }
 
 
@@ -270,13 +267,6 @@ def explain(alert: Alert, site: Site) -> Explanation:
         timing.earliest(alert, site, fresh=True),
         timing.recovery(alert, site),
     )
-
-
-def plot(alert: Alert, site: Site) -> Plot:
-    """Return what is drawn of the alert."""
-    del site
-    legend = f"{{{{{CLIENT}}}}} → {{{{{SERVER}}}}}"
-    return Plot([(ratio.share(alert, selection(alert)), legend)], Counted.PER_CENT, [100 * threshold_ratio(alert)])
 
 
 def page(alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.alerts import throughput, timing
-from ongrid_gen.alerts.base import Counted, Explanation, Plot
+from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases import absence, recorded
 from ongrid_gen.alerts.conditions import (
     ALWAYS,
@@ -152,11 +152,6 @@ def explain(alert: Alert, site: Site) -> Explanation:
         onset="the last request",
         ended="the first new request",
     )
-
-
-def plot(alert: Alert, site: Site) -> Plot:
-    """Return what is drawn of the alert."""
-    return Plot([(fill(REQUESTS, **values(alert, site)), "requests")], Counted.REQUESTS)
 
 
 def page(alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:

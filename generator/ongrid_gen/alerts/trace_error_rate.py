@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.alerts import ratio, timing
-from ongrid_gen.alerts.base import Counted, Explanation, Plot
+from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases.clock import Clock, clock_of
 from ongrid_gen.alerts.cases.promtest import Phase, bad, counter, good, series
 from ongrid_gen.alerts.cases.shares import Load
@@ -226,12 +226,6 @@ def explain(alert: Alert, site: Site) -> Explanation:
         timing.earliest(alert, site, fresh=True),
         timing.recovery(alert, site),
     )
-
-
-def plot(alert: Alert, site: Site) -> Plot:
-    """Return what is drawn of the alert."""
-    share = ratio.share(alert, selection(alert, site))
-    return Plot([(share, "failed")], Counted.PER_CENT, [100 * threshold_ratio(alert)])
 
 
 def page(alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.alerts import timing
-from ongrid_gen.alerts.base import Counted, Explanation, Plot
+from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.bounds import neighbours, of_threshold, site_bounds
 from ongrid_gen.alerts.cases import latency as latency_cases
 from ongrid_gen.alerts.conditions import (
@@ -28,7 +28,7 @@ from ongrid_gen.alerts.conditions import (
     threshold_seconds,
     written,
 )
-from ongrid_gen.alerts.links import Spans, dashboard, trace_search
+from ongrid_gen.alerts.links import Spans, trace_search
 from ongrid_gen.alerts.names import service_group
 from ongrid_gen.alerts.wording import (
     Say,
@@ -43,7 +43,7 @@ from ongrid_gen.alerts.wording import (
     requests_named,
     spoken,
 )
-from ongrid_gen.conventions import AFFECTS, LATENCY_BUCKET, SERVICE, SERVICE_NAME, SERVICES_BOARD, SEVERITY
+from ongrid_gen.conventions import AFFECTS, LATENCY_BUCKET, SERVICE, SERVICE_NAME, SEVERITY
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.rules import Record, Rule, RuleTest
 from ongrid_gen.text import Code, fill, markdown_escape, promql_matcher, promql_string
@@ -198,7 +198,6 @@ def missing_annotations(alert: Alert, site: Site, say: Say) -> dict[str, str]:
         "(seconds) in metrics_generator.processor.span_metrics.histogram_buckets. Apply the rendered tempo.yaml "
         "and restart Tempo.",
         "runbook": annotations(alert, site, "", "", say)["runbook"],
-        **dashboard(site, SERVICES_BOARD, alert.service),
     }
 
 
@@ -335,12 +334,6 @@ def explain(alert: Alert, site: Site) -> Explanation:
         timing.earliest(alert, site, fresh=True),
         timing.recovery(alert, site),
     )
-
-
-def plot(alert: Alert, site: Site) -> Plot:
-    """Return what is drawn of the alert."""
-    curve = (quantile_query(alert, site), str(alert.params["quantile"]))
-    return Plot([curve], Counted.SECONDS, [threshold_seconds(alert)], traced=True)
 
 
 def page(alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:

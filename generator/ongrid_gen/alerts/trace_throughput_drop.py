@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen.alerts import throughput, timing
-from ongrid_gen.alerts.base import Counted, Explanation, Plot
+from ongrid_gen.alerts.base import Explanation
 from ongrid_gen.alerts.cases import drop, recorded
 from ongrid_gen.alerts.conditions import (
     compare_to,
@@ -197,14 +197,6 @@ def explain(alert: Alert, site: Site) -> Explanation:
         ended="the rate is what it was",
         untimed="It can never fire: a drop is what is compared with before `for` is over.",
     )
-
-
-def plot(alert: Alert, site: Site) -> Plot:
-    """Return what is drawn of the alert."""
-    filled = values(alert, site)
-    ago = format_duration(compare_to(alert))
-    least = fill("<< left >> * << before >>", **filled)
-    return Plot([(filled["now"], "now"), (filled["before"], f"{ago} before"), (least, "least")], Counted.REQUESTS)
 
 
 def page(alert: Alert, site: Site) -> Mapping[str, Code | Decimal]:

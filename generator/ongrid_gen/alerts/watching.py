@@ -48,11 +48,6 @@ def who(by: Sequence[str]) -> str:
     return " ".join(f"{{{{ $labels.{label} }}}}" for label in by)
 
 
-def legend(by: Sequence[str]) -> str:
-    """Return what the alert is about, as a legend of Grafana's."""
-    return " ".join(f"{{{{{label}}}}}" for label in by)
-
-
 def expecting(
     alert: Alert, site: Site, by: Sequence[str], said: Callable[[Alert, str, str, Say], str], condition: str
 ) -> Callable[[Verdict, Mapping[str, str]], dict[str, Any] | None]:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cache
 
 from ongrid_gen.alerts.conditions import fewest_requests, is_ongrid, request_labels
-from ongrid_gen.alerts.links import dashboard, runbook_link
+from ongrid_gen.alerts.links import runbook_link
 from ongrid_gen.alerts.names import runbook_path
-from ongrid_gen.conventions import ALERTS_BOARD, KIND, OWNER, SERVICES_BOARD, SEVERITY
+from ongrid_gen.conventions import KIND, OWNER, SEVERITY
 from ongrid_gen.model import Alert, Site
 from ongrid_gen.text import go_template
 from ongrid_gen.units import format_duration
@@ -87,7 +87,6 @@ def annotations(alert: Alert, site: Site, measured: str, condition: str, say: Sa
         "description": description,
         "runbook": say(runbook_link(site, runbook_path(alert))),
         **({"traces": traces} if traces else {}),
-        **dashboard(site, SERVICES_BOARD if alert.service else ALERTS_BOARD, alert.service),
     }
 
 

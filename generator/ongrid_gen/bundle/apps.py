@@ -1,14 +1,13 @@
 """The applications of a bundle, as the files of their variables say: where each sends its spans, and how."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from ongrid_gen.bundle.files import Bundle
 from ongrid_gen.bundle.network import GRPC, HTTP, port_of
-from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.services import Service
 
 APPS: Final = "apps/"
@@ -66,13 +65,6 @@ def variables(text: str) -> dict[str, str]:
     """Return the variables of a file that Compose and shells read: `NAME=value`, one a line."""
     pairs = (line.strip().partition("=") for line in text.splitlines() if not line.lstrip().startswith("#"))
     return {name.strip(): value.strip().strip("\"'") for name, equals, value in pairs if equals}
-
-
-def watched(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the services that Beyla is told to watch, each with the port by which it finds it."""
-    for _, one in items(dig(settings, "discovery", "instrument")):
-        if isinstance(dig(one, "name"), str):
-            yield one["name"], str(dig(one, "open_ports") or "")
 
 
 def published(service: Service) -> Iterator[Published]:

@@ -5,15 +5,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ongrid_gen import catalogue
-from ongrid_gen.bundle.files import COMPOSE, Bundle
-from ongrid_gen.bundle.guests import Guest
+from ongrid_gen.bundle.files import Bundle
 from ongrid_gen.bundle.network import (
     SCRAPES,
     WRITERS,
     Call,
     is_alertmanager,
     is_collector,
-    is_loki,
     is_prometheus,
     is_tempo,
     pushes,
@@ -29,7 +27,6 @@ from ongrid_gen.conventions import (
     LOCALHOST,
     SIZE,
     SPAN_BOUNDS,
-    TEMPO_HOST,
 )
 from ongrid_gen.promql import Selector
 from ongrid_gen.series import SpanSeries
@@ -43,27 +40,19 @@ NAME: Final = "__name__"
 HISTOGRAM: Final = catalogue.PARTS["histogram"]
 COMPONENTS: Final = (
     (is_collector, "otelcol"), (is_tempo, "tempo"), (is_prometheus, "prometheus"), (is_alertmanager, "alertmanager"),
-    (is_loki, "loki"),
 )  # fmt: skip
 
 
 def generators(wiring: Wiring) -> list[Service]:
     """Return the Tempos that make metrics; where none does, all: one of them was meant to."""
     tempos = list(wiring.running(is_tempo))
-    counting = [one for one in (*tempos, *their_tempos(wiring)) if generated(one.settings)]
-    return counting or tempos
-
-
-def their_tempos(wiring: Wiring) -> list[Guest]:
-    """Return the Tempos of others."""
-    return [one for one in wiring.guests if one.name == TEMPO_HOST]
+    return [one for one in tempos if generated(one.settings)] or tempos
 
 
 def stores(wiring: Wiring) -> list[Service]:
     """Return the Tempos in which people look for traces; where traces are sampled the one that counts is none."""
     tempos = list(wiring.running(is_tempo))
-    found = [one for one in tempos if not generated(one.settings)]
-    return found or ([] if their_tempos(wiring) else tempos)
+    return [one for one in tempos if not generated(one.settings)] or tempos
 
 
 def span_series(wiring: Wiring) -> SpanSeries | None:
@@ -73,20 +62,14 @@ def span_series(wiring: Wiring) -> SpanSeries | None:
 
 def generated_series(data: Mapping[str, Any]) -> SpanSeries:
     """Return what a configuration of Tempo has its metrics generator make."""
-    processor = processor_settings(data)
-    bounds = dig(processor, "span_metrics", "histogram_buckets")
+    generator = dig(data, "metrics_generator")
+    bounds = dig(generator, "processor", "span_metrics", "histogram_buckets")
     return SpanSeries(
-        tuple(map(str, listed(dig(processor, "span_metrics", "dimensions")))),
-        tuple(map(str, listed(dig(processor, "service_graphs", "dimensions")))),
-        mapping(dig(data, "metrics_generator", "registry", "external_labels")),
+        tuple(map(str, listed(dig(generator, "processor", "span_metrics", "dimensions")))),
+        tuple(map(str, listed(dig(generator, "processor", "service_graphs", "dimensions")))),
+        mapping(dig(generator, "registry", "external_labels")),
         SPAN_BOUNDS if bounds is None else tuple(numbers(bounds)),
     )
-
-
-def processor_settings(data: Mapping[str, Any]) -> Any:
-    """Return how the processors are set: in the generator itself, or in the overrides, as for somebody else's."""
-    own = dig(data, "metrics_generator", "processor")
-    return own or dig(data, "overrides", "defaults", "metrics_generator", "processor")
 
 
 def numbers(data: Any) -> Iterator[Decimal]:
@@ -118,7 +101,7 @@ def is_written(name: str, data: Any) -> bool:
 
 def metrics(wiring: Wiring) -> frozenset[str]:
     """Return every name that something exposes or generates."""
-    found = [generated(service.settings) for service in (*wiring.running(is_tempo), *their_tempos(wiring))]
+    found = [generated(service.settings) for service in wiring.running(is_tempo)]
     return catalogue.OWN.union(*found, *(exposed(service) for service in scraped(wiring)))
 
 
@@ -127,19 +110,10 @@ def scraped(wiring: Wiring) -> list[Service]:
     known = {host for one in wiring.services for host in one.hosts}
     found = []
     for call in scrapes(wiring):
-        if isinstance(call.service, Guest):
-            found += by_job(call, wiring)
-            continue
         # another contract speaks of a name that is misspelt; what it was meant to expose is not missed as well
         host = call.host if call.host in known or "." in call.host else nearest(call.host, known)
         found += [call.service] if call.host == LOCALHOST else [one for one in wiring.services if host in one.hosts]
     return found
-
-
-def by_job(call: Call, wiring: Wiring) -> list[Service]:
-    """Return the containers that a Prometheus of somebody else's scrapes: its address is not the bundle's own."""
-    job = dig(call.service.settings, *call.path[1:3], "job_name")
-    return [one for one in wiring.services if one.name == job and one.file == COMPOSE]
 
 
 def scrapes(wiring: Wiring) -> Iterator[Call]:
@@ -214,4 +188,4 @@ def is_recorded(selector: Selector, rules: Sequence[Mapping[str, str]]) -> bool:
 def anything_scraped(wiring: Wiring) -> bool:
     """Tell whether Prometheus scrapes a program that is not the bundle's: it may expose anything."""
     known = {host for service in wiring.services for host in service.hosts} | {LOCALHOST}
-    return any(call.host not in known or isinstance(call.service, Guest) for call in scrapes(wiring))
+    return any(call.host not in known for call in scrapes(wiring))

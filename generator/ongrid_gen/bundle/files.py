@@ -6,25 +6,18 @@ from pathlib import Path as File
 from typing import Any, Final
 
 from ongrid_gen.bundle.plain import dig, items
-from ongrid_gen.conventions import EXTERNAL
 from ongrid_gen.load import Document, Source, SourceError, read_document, read_source
 from ongrid_gen.problems import Path, Problem
 from ongrid_gen.render import MANIFEST
 
 COMPOSE: Final = "compose.yaml"
 RULES: Final = "prometheus/rules/"
-LOG_RULES: Final = "loki/rules/"
 PROVISIONING: Final = "grafana/provisioning/datasources/"
-PROVIDERS: Final = "grafana/provisioning/dashboards/"
-# Where the same stands for programs of others.
-THEIR_RULES: Final = f"{EXTERNAL}/{RULES}"
-EVERY_RULES: Final = (RULES, THEIR_RULES)
-THEIR_PROVISIONING: Final = f"{EXTERNAL}/{PROVISIONING}"
 DASHBOARDS: Final = "grafana/dashboards/"
 READ: Final = (".yaml", ".yml", ".json")
 ENVIRONMENT: Final = ".env"
 # What promtool alone reads, and what says what was rendered.
-LEFT_OUT: Final = ("prometheus/tests/", f"{EXTERNAL}/prometheus/tests/", MANIFEST)
+LEFT_OUT: Final = ("prometheus/tests/", MANIFEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +47,8 @@ class Bundle:
 
     @property
     def rules(self) -> Iterator[tuple[Any, Path]]:
-        """Yield every rule of Prometheus', and where it stands."""
-        return self._rules(RULES, THEIR_RULES)
-
-    @property
-    def log_rules(self) -> Iterator[tuple[Any, Path]]:
-        """Yield every rule of Loki's, and where it stands."""
-        return self._rules(LOG_RULES)
-
-    def _rules(self, *folders: str) -> Iterator[tuple[Any, Path]]:
-        for file in (file for folder in folders for file in self.below(folder)):
+        """Yield every rule, and where it stands."""
+        for file in self.below(RULES):
             for index, group in items(self.data(file).get("groups")):
                 for number, rule in items(dig(group, "rules")):
                     yield rule, (file, "groups", index, "rules", number)
@@ -71,7 +56,7 @@ class Bundle:
     @property
     def datasources(self) -> Iterator[tuple[Any, Path]]:
         """Yield every datasource of Grafana's, and where it stands."""
-        for file in (*self.below(PROVISIONING), *self.below(THEIR_PROVISIONING)):
+        for file in self.below(PROVISIONING):
             for index, source in items(self.data(file).get("datasources")):
                 yield source, (file, "datasources", index)
 

@@ -17,7 +17,6 @@ from ongrid_gen.conventions import (
     JAEGER_GRPC,
     JAEGER_HTTP,
     LOCALHOST,
-    LOKI_HTTP,
     OTLP_GRPC,
     OTLP_HTTP,
     PROMETHEUS_HTTP,
@@ -41,8 +40,6 @@ PROTOCOLS: Final = {
 PORT: Final = re.compile("[0-9]{1,5}")
 # The collector's exporters, by the part of their name before the slash.
 EXPORTERS: Final = {"otlp": GRPC, "otlp_grpc": GRPC, "otlphttp": HTTP, "otlp_http": HTTP}
-# Those that spread traces over collectors. The older name still works in 0.155.
-BALANCERS: Final = ("load_balancing", "loadbalancing")
 # Those that write to Prometheus.
 WRITERS: Final = ("prometheusremotewrite", "prometheus_remote_write")
 
@@ -119,16 +116,6 @@ def is_alertmanager(data: Mapping[str, Any]) -> bool:
     return "route" in data and "receivers" in data
 
 
-def is_beyla(data: Mapping[str, Any]) -> bool:
-    """Tell whether a file is a configuration of Beyla."""
-    return "otel_traces_export" in data
-
-
-def is_loki(data: Mapping[str, Any]) -> bool:
-    """Tell whether a file is a configuration of Loki."""
-    return "schema_config" in data
-
-
 def listeners(service: Service) -> Iterator[Listener]:
     """Yield the ports on which a container listens, as its configuration says."""
     file, data = service.config, service.settings
@@ -155,12 +142,6 @@ def listeners(service: Service) -> Iterator[Listener]:
         yield from web(service, PROMETHEUS_HTTP)
     elif is_alertmanager(data):
         yield from web(service, ALERTMANAGER_HTTP)
-    elif is_loki(data):
-        port = port_of(dig(data, "server", "http_listen_port")) or LOKI_HTTP
-        inward = str(dig(data, "server", "http_listen_address")) in ITSELF
-        yield Listener(service, port, API, (file, "server"), inward)
-        # OTLP is taken at a path of the same port
-        yield Listener(service, port, HTTP, (file, "server"), inward)
     elif is_grafana(service):
         yield Listener(service, GRAFANA_HTTP, API, service.path)
 
@@ -244,8 +225,6 @@ def collector_calls(data: Mapping[str, Any]) -> Found:
     """Yield where a collector exports to, and where it pushes its own metrics."""
     for name, exporter in items(data["exporters"]):
         sort = str(name).split("/")[0]
-        if sort in BALANCERS:
-            yield from balanced(("exporters", name), exporter)
         protocol = API if sort in WRITERS else EXPORTERS.get(sort)
         for key in ("endpoint", "traces_endpoint"):
             if protocol is not None and isinstance(dig(exporter, key), str):
@@ -255,18 +234,6 @@ def collector_calls(data: Mapping[str, Any]) -> Found:
                 yield exporter[key], protocol, ("exporters", name, key), secure
     for path, endpoint in pushes(data):
         yield endpoint, HTTP, path, False
-
-
-def balanced(path: Path, exporter: Any) -> Found:
-    """Yield the collectors that a load balancer spreads over; it takes the port of OTLP over gRPC by itself."""
-    secure = dig(exporter, "protocol", "otlp", "tls", "insecure") is not True
-    static = ("resolver", "static", "hostnames")
-    named = [((*path, *static, index), str(host)) for index, host in items(dig(exporter, *static))]
-    if isinstance(dig(exporter, "resolver", "dns", "hostname"), str):
-        dns = exporter["resolver"]["dns"]
-        named.append(((*path, "resolver", "dns", "hostname"), f"{dns['hostname']}:{dns.get('port', OTLP_GRPC)}"))
-    for place, host in named:
-        yield host if ":" in host else f"{host}:{OTLP_GRPC}", GRPC, place, secure
 
 
 def pushes(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -300,25 +267,8 @@ def prometheus_calls(data: Mapping[str, Any]) -> Found:
                 yield str(target), API, (*path, "static_configs", number, "targets", place), secure
 
 
-def beyla_calls(data: Mapping[str, Any]) -> Found:
-    """Yield where Beyla sends spans."""
-    endpoint = dig(data, "otel_traces_export", "endpoint")
-    if isinstance(endpoint, str):
-        protocol = GRPC if dig(data, "otel_traces_export", "protocol") == "grpc" else HTTP
-        yield endpoint, protocol, ("otel_traces_export", "endpoint"), False
-
-
-def loki_calls(data: Mapping[str, Any]) -> Found:
-    """Yield where Loki's ruler sends alerts."""
-    managers = dig(data, "ruler", "alertmanager_url")
-    if isinstance(managers, str):
-        yield managers, API, ("ruler", "alertmanager_url"), False
-
-
 CALLERS: Final[tuple[tuple[Callable[[Mapping[str, Any]], bool], Callable[[Mapping[str, Any]], Found]], ...]] = (
     (is_collector, collector_calls),
     (is_tempo, tempo_calls),
     (is_prometheus, prometheus_calls),
-    (is_beyla, beyla_calls),
-    (is_loki, loki_calls),
 )

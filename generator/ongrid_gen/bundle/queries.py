@@ -11,16 +11,10 @@ from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.problems import Path
 from ongrid_gen.series import as_label
 
-# What a parser can read in place of Grafana's variables: a duration where one may stand, else a name. Each is as long
-# as what it stands for, so that a place in one text is that in the other.
+# What a parser can read in place of Grafana's variables: a duration where one may stand, else a name.
 RANGES: Final = re.compile(r"\$\$?(?:__rate_interval|__interval|__range)\b|\$\$?\{__(?:rate_interval|interval|range)\}")
 TAGS: Final = re.compile(r"\$\$?__tags\b")
-VARIABLE: Final = re.compile(r"\$\$?\{[^}]*\}|\$\$?\w+|\[\[\w+\]\]")
-FILLED: Final = "x"
-# What a variable of a dashboard offers: the values of a label of some series, or what an expression gives.
-LABEL_VALUES: Final = re.compile(r"\s*label_values\((.+),\s*([A-Za-z_]\w*)\s*\)\s*", re.DOTALL)
-LOKI: Final = "loki"
-QUERY_RESULT: Final = re.compile(r"\s*query_result\((.+)\)\s*", re.DOTALL)
+VARIABLE: Final = re.compile(r"\$\$?\{?\w+\}?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +27,8 @@ class Query:
     written: str
 
     def within(self, place: tuple[int, int]) -> tuple[int, int] | None:
-        """Return a place in the text as one in what is written; None when the places differ."""
-        return place if len(self.text) == len(self.written) else None
-
-    def is_variable(self, value: str) -> bool:
-        """Tell whether a value of the text only stands for a variable of Grafana's."""
-        return self.text != self.written and not value.strip(FILLED)
+        """Return a place in the text as one in what is written; None when the two differ."""
+        return place if self.text == self.written else None
 
 
 def queries(bundle: Bundle) -> Iterator[Query]:
@@ -49,7 +39,6 @@ def queries(bundle: Bundle) -> Iterator[Query]:
         yield from of_links(source, path)
     for file in bundle.below(DASHBOARDS):
         yield from of_panels(bundle.data(file), (file,))
-        yield from of_variables(bundle.data(file), (file, "templating", "list"))
 
 
 def of_rule(rule: Any, path: Path) -> Iterator[Query]:
@@ -73,9 +62,7 @@ def of_links(source: Any, path: Path) -> Iterator[Query]:
 
 
 def of_panels(data: Any, path: Path) -> Iterator[Query]:
-    """Yield the expressions of a dashboard, however deep its panels are; what Loki is asked is no PromQL."""
-    if dig(data, "datasource", "type") == LOKI:
-        return
+    """Yield the expressions of a dashboard, however deep its panels are."""
     for key, value in items(data):
         if key == "expr" and isinstance(value, str) and value.strip():
             title = json.dumps(str(dig(data, "legendFormat") or dig(data, "refId") or ""), ensure_ascii=False)
@@ -84,25 +71,7 @@ def of_panels(data: Any, path: Path) -> Iterator[Query]:
             yield from of_panels(value, (*path, key))
 
 
-def of_variables(data: Any, path: Path) -> Iterator[Query]:
-    """Yield what the variables of a dashboard ask for. What has no series asks for a label of all."""
-    for number, one in items(dig(data, *path[1:])):
-        key = ("query", "query") if isinstance(dig(one, "query"), dict) else ("query",)
-        text = dig(one, *key)
-        if dig(one, "type") == "query" and isinstance(text, str):
-            who, place = f"variable `{dig(one, 'name')}`", (*path, number, *key)
-            if found := LABEL_VALUES.fullmatch(text):
-                yield Query(who, place, f"group by ({found[2]}) ({filled(found[1])})", text)
-            elif found := QUERY_RESULT.fullmatch(text):
-                yield Query(who, place, filled(found[1]), text)
-
-
-def grafana(who: str, path: Path, text: str, tags: str | None = None) -> Query:
+def grafana(who: str, path: Path, text: str, tags: str = "") -> Query:
     """Return an expression with Grafana's variables replaced; `tags` stand for those of a span."""
-    return Query(who, path, filled(text if tags is None else TAGS.sub(tags, text)), text)
-
-
-def filled(text: str) -> str:
-    """Return an expression with Grafana's variables replaced."""
-    ranged = RANGES.sub(lambda found: "5m".rjust(len(found[0]), "0"), text)
-    return VARIABLE.sub(lambda found: FILLED * len(found[0]), ranged)
+    filled = VARIABLE.sub("x", TAGS.sub(tags, RANGES.sub("5m", text)))
+    return Query(who, path, filled, text)

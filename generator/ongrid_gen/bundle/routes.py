@@ -4,11 +4,12 @@ A label that a template fills is known only when an alert fires: it may be anyth
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ongrid_gen.bundle.plain import dig, fits, items, mapping
+from ongrid_gen.bundle.files import Bundle
+from ongrid_gen.bundle.plain import dig, fits, items, mapping, unescaped
 from ongrid_gen.problems import Path
 
 MATCHER: Final = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*(?:"((?:\\.|[^"\\])*)"|([^"]*?))\s*')
@@ -56,9 +57,10 @@ class Alert:
     path: Path
 
 
-def alerts(rules: Iterable[tuple[Any, Path]], added: Mapping[str, str]) -> Iterator[Alert]:
-    """Yield the rules that alert, with the labels that are added to all that is sent."""
-    for rule, path in rules:
+def alerts(bundle: Bundle, external: Mapping[str, Any]) -> Iterator[Alert]:
+    """Yield the rules that alert, with the labels that Prometheus adds to what it sends."""
+    added = {label: unescaped(value) for label, value in external.items()}
+    for rule, path in bundle.rules:
         if isinstance(dig(rule, "alert"), str):
             own = {
                 label: None if "{{" in str(value) else str(value)

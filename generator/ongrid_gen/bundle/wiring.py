@@ -7,9 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from ongrid_gen.bundle.files import Bundle
-from ongrid_gen.bundle.guests import Guest, guests
-from ongrid_gen.bundle.network import Call, Listener, calls, is_loki, is_prometheus, listeners
-from ongrid_gen.bundle.plain import dig, mapping, unescaped
+from ongrid_gen.bundle.network import Call, Listener, calls, is_prometheus, listeners
+from ongrid_gen.bundle.plain import dig, mapping
 from ongrid_gen.bundle.queries import Query, queries
 from ongrid_gen.bundle.routes import Alert, alerts
 from ongrid_gen.bundle.services import Service, services
@@ -28,16 +27,6 @@ class Wiring:
         return services(self.bundle)
 
     @cached_property
-    def guests(self) -> list[Guest]:
-        """Every program of others that it counts on."""
-        return list(guests(self.bundle))
-
-    @cached_property
-    def programs(self) -> list[Service]:
-        """Containers and programs of others."""
-        return [*self.services, *self.guests]
-
-    @cached_property
     def listeners(self) -> list[Listener]:
         """Every port on which a container listens."""
         return [one for service in self.services for one in listeners(service)]
@@ -45,7 +34,7 @@ class Wiring:
     @cached_property
     def calls(self) -> list[Call]:
         """Every address that a container calls."""
-        return [one for service in self.programs for one in calls(service, self.bundle)]
+        return [one for service in self.services for one in calls(service, self.bundle)]
 
     @cached_property
     def queries(self) -> list[Query]:
@@ -54,15 +43,9 @@ class Wiring:
 
     @cached_property
     def alerts(self) -> list[Alert]:
-        """Every rule that alerts, on metrics or on logs."""
-        named = self._added(is_prometheus, "global", "external_labels")
-        metrics = {label: unescaped(value) for label, value in named.items()}
-        logs = {label: str(value) for label, value in self._added(is_loki, "ruler", "external_labels").items()}
-        return [*alerts(self.bundle.rules, metrics), *alerts(self.bundle.log_rules, logs)]
-
-    def _added(self, sort: Callable[[Mapping[str, Any]], bool], *keys: str) -> Mapping[str, Any]:
-        """Return the labels that the first of such programs adds to what it sends."""
-        return mapping(next(filter(None, (dig(one.settings, *keys) for one in self.running(sort))), {}))
+        """Every rule that alerts."""
+        external = [dig(one.settings, "global", "external_labels") for one in self.running(is_prometheus)]
+        return list(alerts(self.bundle, mapping(next(filter(None, external), {}))))
 
     @cached_property
     def sound_queries(self) -> list[tuple[Query, Written]]:
@@ -74,14 +57,13 @@ class Wiring:
         return found
 
     def running(self, sort: Callable[[Mapping[str, Any]], bool]) -> list[Service]:
-        """Return the programs of one sort, by what their configuration looks like."""
-        return [service for service in self.programs if sort(service.settings)]
+        """Return the containers of one sort of program, by what their configuration looks like."""
+        return [service for service in self.services if sort(service.settings)]
 
     def called(self, call: Call) -> list[Service]:
-        """Return whom an address means: the containers of that name, on a network that both are in, or whose it is."""
-        theirs = [one for one in self.guests if (call.host, call.port) in one.addresses]
+        """Return the containers that an address means: of that name, on a network that both are in."""
         return [service for service in self.services
-                if call.host in service.hosts and service.networks & call.service.networks] or [*theirs]  # fmt: skip
+                if call.host in service.hosts and service.networks & call.service.networks]  # fmt: skip
 
     def own(self, host: str) -> list[Service]:
         """Return the containers of that name, wherever they are."""

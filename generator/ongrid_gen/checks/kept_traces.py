@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.alerts.lines import KINDS as LOG_KINDS
 from ongrid_gen.alerts.signal import KINDS as METRIC_KINDS
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Problem, Severity
@@ -17,7 +16,7 @@ def check(site: Site) -> Iterator[Problem]:
     retention = site.tempo.retention
     for alert in site.alerts:
         oldest = alert.window + alert.for_
-        if alert.kind not in METRIC_KINDS | LOG_KINDS and oldest > retention:
+        if alert.kind not in METRIC_KINDS and oldest > retention:
             yield Problem(
                 code=CODE,
                 path=("tempo", "retention"),

@@ -8,7 +8,7 @@ from ongrid_gen.problems import Problem
 
 CODE: Final = "OG032"
 # What each program takes to start and stand idle, doubled; the collector's limiter works at 80 % of its share.
-FLOORS: Final = {"gateway": 128, "tempo": 128, "prometheus": 128, "alertmanager": 48, "grafana": 256, "logs": 256}
+FLOORS: Final = {"gateway": 128, "tempo": 128, "prometheus": 128, "alertmanager": 48, "grafana": 256}
 
 
 def check(site: Site) -> Iterator[Problem]:
@@ -20,8 +20,6 @@ def check(site: Site) -> Iterator[Problem]:
         "alertmanager": site.alertmanager.memory,
         "grafana": site.grafana.memory,
     }
-    if site.logs is not None:
-        given["logs"] = site.logs.memory
     for name, memory in given.items():
         if memory < FLOORS[name] << 20:
             yield Problem(

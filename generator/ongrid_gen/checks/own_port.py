@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.components import receivers, ways
+from ongrid_gen.components import receivers
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Path, Problem
 
@@ -14,10 +14,14 @@ def check(site: Site) -> Iterator[Problem]:
     """Two components on one port of the host: the second one does not start."""
     published: list[tuple[Path, int]] = [
         *((("ingest", door.key), site.ingest.ports[door.key]) for door in receivers.doors(site.ingest)),
-        *ways.published(site),
+        (("tempo", "port"), site.tempo.port),
+        (("prometheus", "port"), site.prometheus.port),
+        (("alertmanager", "port"), site.alertmanager.port),
     ]
     if site.gateway.endpoint is not None:
         published.append((("gateway", "port"), site.gateway.port))
+    if site.grafana.enabled:
+        published.append((("grafana", "port"), site.grafana.port))
     first: dict[int, Path] = {}
     for path, port in published:
         # the machine of the gateway need not be one with an agent

@@ -4,10 +4,8 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.components import ways
 from ongrid_gen.model import Gateway, Site
 from ongrid_gen.problems import Problem, Severity
-from ongrid_gen.suggest import listed
 
 CODE: Final = "OG017"
 
@@ -22,17 +20,6 @@ def check(site: Site) -> Iterator[Problem]:
             "port can send spans in any edge's name",
             hint="add `auth: {basic: secrets/edges.htpasswd}` to `gateway`, and run `ongrid-gen certs`; or write "
             "`127.0.0.1`",
-        )
-    asked = sorted({str(path[0]) for path, _ in ways.published(site) if ways.asking(site, str(path[0]))})
-    if asked and not ipaddress.ip_address(site.reach.listen).is_loopback:
-        yield Problem(
-            code=CODE,
-            path=("reach", "listen"),
-            message=f"{listed(asked)} {'are' if len(asked) > 1 else 'is'} published on {site.reach.listen} and "
-            f"ask{'' if len(asked) > 1 else 's'} nobody who they are",
-            hint="close the ports to others by a firewall and say so in `suppress`; or write `127.0.0.1` and lead the "
-            "programs there by a proxy or a tunnel",
-            severity=Severity.WARNING,
         )
     if not ipaddress.ip_address(site.ingest.listen).is_loopback:
         yield Problem(

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
-from ongrid_gen.alerts.lines import KINDS as LOG_KINDS
 from ongrid_gen.alerts.signal import KINDS as METRIC_KINDS
 from ongrid_gen.model import Site
 from ongrid_gen.problems import Problem
@@ -31,7 +30,7 @@ def check(site: Site) -> Iterator[Problem]:
     least = floor(site)
     retention = site.prometheus.retention
     for alert in site.alerts:
-        if alert.kind in METRIC_KINDS or alert.kind in LOG_KINDS:
+        if alert.kind in METRIC_KINDS:
             continue  # their windows have other names, and a check of their own
         if alert.window < least:
             yield Problem(

@@ -18,7 +18,7 @@ from ongrid_gen.model import Site
 from ongrid_gen.promql import PromqlError
 from ongrid_gen.querying.caret import document_of, problem_of
 from ongrid_gen.runtime.fetch import Deadline, Endpoint, FetchError
-from ongrid_gen.runtime.stack import LOOPBACK, address_of
+from ongrid_gen.runtime.stack import LOOPBACK
 from ongrid_gen.show import excerpt, visible
 from ongrid_gen.traceql import TraceqlError
 
@@ -55,9 +55,6 @@ class Source:
         headers = {} if self.header_file is None else headers_of(self.header_file)
         if self.url is not None or spec is None:
             return Endpoint(self.url or "", headers, self.ca)
-        if component in spec.site.external:
-            theirs = address_of(spec.site.external[component], spec.secrets)
-            return Endpoint(str(theirs), {**theirs.headers, **headers}, self.ca or theirs.ca)
         return Endpoint(published(spec, component, self.out), headers, self.ca)
 
     def deadline(self) -> Deadline:
@@ -101,9 +98,7 @@ def published(spec: Spec, component: str, out: Path | None) -> str:
 
     docker.require()
     stack = running_stack(spec, out, ())
-    found = {"tempo": lambda: stack.tempo, "prometheus": lambda: stack.prometheus,
-             "alertmanager": lambda: stack.alertmanager, "loki": lambda: stack.loki or ""}  # fmt: skip
-    return found[component]()
+    return {"tempo": lambda: stack.tempo, "prometheus": lambda: stack.prometheus}[component]()
 
 
 def port_of(site: Site, component: str) -> int:
@@ -112,10 +107,6 @@ def port_of(site: Site, component: str) -> int:
         return site.tempo.port
     if component == "prometheus":
         return site.prometheus.port
-    if component == "alertmanager":
-        return site.alertmanager.port
-    if component == "loki" and site.logs is not None:
-        return site.logs.port
     raise CommandError(f"the stack of the spec has no {component}: give the address of one by --url")
 
 

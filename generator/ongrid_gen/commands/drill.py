@@ -10,8 +10,9 @@ import click
 from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import out_option, progress, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.up import edge_option, running_stack
-from ongrid_gen.drill.delivery import hearing
+from ongrid_gen.drill.delivery import delivering
 from ongrid_gen.drill.run import Outcome, Run
+from ongrid_gen.drill.sink import Sink
 from ongrid_gen.drill.targets import burns, target, target_names
 from ongrid_gen.errors import CommandError
 from ongrid_gen.model import Drill, Site
@@ -54,9 +55,7 @@ def require_running(stack: Stack, site: Path) -> None:
     """Raise CommandError unless centre and agent run."""
     entries = [entry for project in stack.projects for entry in project.services()]
     running = {entry["Service"] for entry in entries if entry["State"] == "running"}
-    own = [name for name in ("tempo", "prometheus", "alertmanager") if stack.site.owns(name)]
-    own += ["loki"] if stack.site.logs else []
-    lacking = [name for name in ("agent", "gateway", *own) if name not in running]
+    lacking = [name for name in ("agent", "gateway", "tempo", "prometheus", "alertmanager") if name not in running]
     if lacking:
         raise CommandError(f"not running: {', '.join(lacking)}; run `ongrid-gen up {site}` first")
 
@@ -97,8 +96,6 @@ def default_drill(site: Site, name: str) -> Drill:
     found = target(site, name)
     if found is not None:
         drill = found.default()
-        if found.earliest(drill, fresh=False) is None:
-            raise CommandError(f"`{name}`: {found.says(drill)}")
         page = found.muted_by(drill)
         if page:
             raise CommandError(f"`{name}`: its requests fire `{page}` as well, which mutes it; drill `{page}` instead")
@@ -111,9 +108,6 @@ def default_drill(site: Site, name: str) -> Drill:
 
 def say_who_hears(site: Site, sink_only: bool) -> None:
     """Say first whom the drill will wake."""
-    if not site.owns("alertmanager"):
-        progress("the configuration of your Alertmanager is not touched: `delivered` is when an alert is there")
-        sink_only = False
     names = ", ".join(channel.name for channel in site.notify.channels)
     if names and not sink_only:
         progress(f"the channels of the spec are notified too: {names} (--sink-only keeps them out)")
@@ -126,9 +120,9 @@ def run_all(stack: Stack, plan: list[Drill], *, sink_only: bool) -> list[Outcome
         found = (labels(stack.site, drill, name) for name in (*drill.firing, *drill.quiet))
         heard += [one for one in found if one not in heard]
     outcomes: list[Outcome] = []
-    with hearing(stack, heard, only=sink_only) as hears:
+    with Sink() as sink, delivering(stack, sink.url, heard, only=sink_only):
         for drill in plan:
-            outcomes += Run(stack, drill, hears, progress, stack.prometheus).run()
+            outcomes += Run(stack, drill, sink, progress, stack.prometheus).run()
     return outcomes
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ongrid_gen.commands.common import Spec, read_spec, site_argument
-from ongrid_gen.components import secrets
+from ongrid_gen.components import access
 from ongrid_gen.errors import CommandError
 from ongrid_gen.load import Source, load, read_source
 from ongrid_gen.model import Edge, Site
@@ -39,7 +39,7 @@ def list_edges(site: Path) -> None:
 
 def lacks(spec: Spec, edge: Edge) -> str:
     """Return which secrets of an edge are not here; nothing when it needs none, or all are."""
-    wanted = secrets.of_agent(spec.site, edge).items()
+    wanted = access.agent_secrets(spec.site, edge).items()
     missing = [name for name, file in wanted if not (spec.secrets / file).is_file()]
     return f"without {', '.join(missing)}" if missing else ""
 
@@ -101,7 +101,7 @@ def say_next(site: Site, path: Path, name: str) -> None:
     """Say how the new edge comes to its machine."""
     edge = next(one for one in site.edges if one.name == name)
     click.echo(f"added `{name}` to {path}")
-    if secrets.of_agent(site, edge):
+    if access.agent_secrets(site, edge):
         click.echo(f"next: ongrid-gen certs {path}")
         click.echo(f"then copy secrets/{edge_secrets(name)} to the same place in the folder of the edge")
     click.echo(f"its folder: edge/{name} of the bundle that `ongrid-gen render {path}` writes")

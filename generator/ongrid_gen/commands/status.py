@@ -9,11 +9,10 @@ import click
 from ongrid_gen.cli import Findings
 from ongrid_gen.commands.common import out_option, read_spec, site_argument, stand_ins_option
 from ongrid_gen.commands.up import edge_option, running_stack
-from ongrid_gen.conventions import LOKI_HOST, PROMETHEUS_HOST, WATCHDOG
+from ongrid_gen.conventions import WATCHDOG
 from ongrid_gen.runtime import api, docker
 from ongrid_gen.runtime.compose import is_fine
 from ongrid_gen.runtime.stack import Stack
-from ongrid_gen.runtime.theirs import Look, looks
 
 
 @click.command("status")
@@ -36,37 +35,21 @@ def command(site: Path, out: Path | None, edges: tuple[str, ...], as_json: bool,
 def status(stack: Stack) -> dict[str, Any]:
     """Return containers, scrape targets and alerts."""
     containers = [container(entry) for project in stack.projects for entry in project.services()]
-    theirs = looks(stack)
-    running = answers(containers, theirs)
+    running = any(entry["service"] == "prometheus" and entry["state"] == "running" for entry in containers)
     targets = [target(entry) for entry in api.targets(stack.prometheus)] if running else []
     found = [alert(entry) for entry in api.alerts(stack.prometheus)] if running else []
-    found += [alert(entry) for entry in api.alerts(f"{stack.loki}/prometheus")] if runs_loki(containers) else []
     alerts = [entry for entry in found if entry["alert"] != WATCHDOG]
     watched = not running or len(alerts) < len(found) or not evaluated(stack.prometheus)
     healthy = bool(containers) and all(entry["ok"] for entry in containers) and all(entry["up"] for entry in targets)
-    healthy = healthy and watched and all(one.ok for one in theirs)
+    healthy = healthy and watched
     return {
         "site": stack.site.name,
         "healthy": healthy and running,
         "containers": containers,
-        "external": [
-            {"component": one.component, "url": one.url, "error": one.error, "lacks": list(one.lacks)} for one in theirs
-        ],
         "targets": targets,
         "watchdog": watched,
         "alerts": alerts,
     }
-
-
-def answers(containers: list[dict[str, Any]], theirs: list[Look]) -> bool:
-    """Tell whether Prometheus can be asked, whosever it is."""
-    own = any(entry["service"] == PROMETHEUS_HOST and entry["state"] == "running" for entry in containers)
-    return own or any(one.component == PROMETHEUS_HOST and not one.error for one in theirs)
-
-
-def runs_loki(containers: list[dict[str, Any]]) -> bool:
-    """Tell whether there is a Loki that can be asked for alerts on logs."""
-    return any(entry["service"] == LOKI_HOST and entry["ok"] for entry in containers)
 
 
 def container(entry: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +65,7 @@ def container(entry: dict[str, Any]) -> dict[str, Any]:
 
 def evaluated(prometheus: str) -> bool:
     """Tell whether every rule has had its turn: before, the watchdog cannot fire."""
-    groups = api.rule_groups(prometheus)
+    groups = api.get(f"{prometheus}/api/v1/rules")["data"]["groups"]
     return all(not group["lastEvaluation"].startswith("0001") for group in groups)
 
 
@@ -111,10 +94,6 @@ def as_text(found: dict[str, Any]) -> str:
     ]
     if not lines:
         lines = ["nothing runs"]
-    for one in found["external"]:
-        lacks = [one["error"]] if one["error"] else one["lacks"]
-        lines += [f"BAD {one['component']:<20} {lack}" for lack in lacks]
-        lines += [] if lacks else [f"ok  {one['component']:<20} yours, at {one['url']}"]
     lines += [f"BAD target {entry['job']}: {entry['error']}" for entry in found["targets"] if not entry["up"]]
     lines += [] if found["watchdog"] else [f"BAD alert {WATCHDOG} does not fire: rules are not evaluated"]
     lines += [

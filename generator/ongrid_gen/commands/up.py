@@ -2,7 +2,6 @@
 
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +16,7 @@ from ongrid_gen.model import Site
 from ongrid_gen.pipeline import Rendered
 from ongrid_gen.plan.make import make_plan, sides_of
 from ongrid_gen.plan.running import read_running
-from ongrid_gen.runtime import docker, images, theirs
+from ongrid_gen.runtime import docker, images
 from ongrid_gen.runtime.applied import Proof
 from ongrid_gen.runtime.apply import apply
 from ongrid_gen.runtime.compose import is_fine
@@ -27,10 +26,6 @@ from ongrid_gen.wait import DeadlineError
 WITHOUT: Final = (
     "no Grafana: its image cannot be built from packages",
     "no web pages of Prometheus and Alertmanager: Debian's packages leave them out; `status` says what fires",
-)
-UNSHARED: Final = (
-    "one gateway that samples itself instead of {asked} samplers behind it: the collector's exporter `load_balancing` "
-    "cannot be built from packages"
 )
 
 
@@ -64,8 +59,6 @@ def command(site: Path, out: Path | None, edges: tuple[str, ...], timeout: float
     except (docker.DockerError, DeadlineError) as error:
         raise CommandError(f"{error}\n{not_ready(stack)}") from None
     progress(f"ready after {time.monotonic() - started:.0f} s")
-    for sentence in theirs.sentences(theirs.looks(stack)):
-        progress(sentence)
     say_where(stack, spec)
 
 
@@ -99,21 +92,8 @@ def say_differences(site: Site) -> None:
         return
     version = dialect_of(site).VERSION
     progress(f"stand-in images instead of the official ones; Tempo {version} instead of the spec's:")
-    for sentence in [*dialect_of(site).differences(site), *unshared(site), *unwatched(site), *WITHOUT]:
+    for sentence in [*dialect_of(site).differences(site), *WITHOUT]:
         progress(f"  - {sentence}")
-
-
-def unshared(site: Site) -> list[str]:
-    """Return the sentence about `gateway.replicas`, where the spec asks for some."""
-    asked = site.source["gateway"]["replicas"]
-    return [UNSHARED.format(asked=asked)] if asked > 1 and site.sampling.tail is not None else []
-
-
-def unwatched(site: Site) -> Iterator[str]:
-    """Yield which services have no spans, as nothing watches them."""
-    names = [service.name for service in site.services if service.instrument is not None]
-    if names:
-        yield f"no Beyla: its image cannot be built from packages; no spans of {', '.join(names)}"
 
 
 def not_ready(stack: Stack) -> str:
@@ -133,11 +113,8 @@ def say_where(stack: Stack, spec: Spec) -> None:
     click.echo(f"Prometheus    {stack.prometheus}{page}")
     click.echo(f"Alertmanager  {stack.alertmanager}")
     click.echo(f"Tempo         {stack.tempo}")
-    if stack.loki:
-        click.echo(f"Loki          {stack.loki}")
     if stack.grafana:
-        own = f" (admin, password in {spec.secrets / 'grafana-admin'})" if spec.site.grafana.enabled else ""
-        click.echo(f"Grafana       {stack.grafana}{own}")
+        click.echo(f"Grafana       {stack.grafana} (admin, password in {spec.secrets / 'grafana-admin'})")
     if stack.edges:
         click.echo(f"send traces   {stack.otlp_http()} (OTLP over HTTP), {stack.otlp_grpc()} (gRPC)")
     click.echo("try")

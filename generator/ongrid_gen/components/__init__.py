@@ -2,29 +2,15 @@
 
 from typing import Final
 
-from ongrid_gen.components import (
-    agent,
-    alertmanager,
-    apps,
-    gateway,
-    grafana,
-    loki,
-    prometheus,
-    queries,
-    runbooks,
-    samplers,
-    tempo,
-)
+from ongrid_gen.components import agent, alertmanager, apps, gateway, grafana, prometheus, queries, runbooks, tempo
 from ongrid_gen.components.base import Component
 
 COMPONENTS: Final[tuple[Component, ...]] = (
     agent,
     gateway,
-    samplers,
     tempo,
     prometheus,
     alertmanager,
-    loki,
     grafana,
     apps,
     runbooks,

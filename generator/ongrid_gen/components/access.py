@@ -11,6 +11,7 @@ from ongrid_gen.components import collector
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.conventions import EDGE, GATEWAY_HOST, OTLP_GRPC, OTLP_HTTP, SECRETS_DIR
 from ongrid_gen.model import Auth, Edge, Gateway, Site, Tls
+from ongrid_gen.naming import edge_secrets
 from ongrid_gen.text import fill, ottl_string
 
 Config = dict[str, Any]
@@ -74,12 +75,13 @@ def agent_extensions(site: Site, edge: Edge, secrets: str = SECRETS_DIR) -> Conf
     return {f"{EXTENSION[auth.scheme]}/gateway": shown[auth.scheme]}
 
 
-def agent_secrets(site: Site) -> list[str]:
-    """Return the names of what an edge proves itself with."""
+def agent_secrets(site: Site, edge: Edge) -> dict[str, str]:
+    """Return the secrets of an edge: name, and file relative to the folder of the secrets."""
     tls, auth = site.gateway.tls, site.gateway.auth
     names = [AUTHORITY] if tls else []
     names += [CLIENT_CERTIFICATE, CLIENT_KEY] if tls and tls.clients else []
-    return [*names, CREDENTIAL[auth.scheme]] if auth else names
+    names += [CREDENTIAL[auth.scheme]] if auth else []
+    return {name: f"{edge_secrets(edge.name)}/{name}" for name in names}
 
 
 def gateway_extensions(site: Site) -> Config:
@@ -93,7 +95,7 @@ def gateway_extensions(site: Site) -> Config:
 
 
 def gateway_secrets(site: Site) -> list[str]:
-    """Return the files by which the gateway proves itself, and knows edges, relative to the folder of the spec."""
+    """Return the secret files of the gateway, relative to the folder of the spec."""
     tls, auth = site.gateway.tls, site.gateway.auth
     found = [tls.certificate, tls.key, *([tls.authority] if tls.clients else [])] if tls else []
     return [*found, auth.file] if auth else found
@@ -141,8 +143,7 @@ def identity(site: Site) -> Config:
     written = [collector.literal(statement) for statement in statements(site, auth)]
     if written:
         # not `ignore`: a span whose edge is not known is refused, and not let through under another's name
-        logs = {} if site.logs is None else {"log_statements": written}
-        found[ATTRIBUTES] = {"error_mode": "propagate", "trace_statements": written, **logs}
+        found[ATTRIBUTES] = {"error_mode": "propagate", "trace_statements": written}
     return found
 
 

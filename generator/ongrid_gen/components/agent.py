@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, beyla, collector, host_agent, logs, own_metrics, privacy, receivers, secrets
+from ongrid_gen.components import access, collector, host_agent, own_metrics, privacy, receivers
 from ongrid_gen.components.base import Tree, publish, stamped, yaml_file
 from ongrid_gen.conventions import AGENT_HOST, COLLECTOR_HEALTH, EDGE, SECRETS_VARIABLE
 from ongrid_gen.model import Edge, Site
@@ -20,9 +20,6 @@ def files(site: Site) -> Tree:
     tree: Tree = {}
     for edge in site.edges:
         own = {CONFIG: yaml_file(config(site, edge), site), **host_agent.files(site, edge, MEMORY)}
-        seen = beyla.watched(site, edge)
-        if seen:
-            own[beyla.CONFIG] = yaml_file(beyla.config(site, seen), site)
         own["compose.yaml"] = yaml_file(compose(site, edge, own), site)
         tree |= {f"edge/{edge.name}/{path}": text for path, text in own.items()}
     return tree
@@ -36,7 +33,7 @@ def config(site: Site, edge: Edge) -> dict[str, Any]:
     processors = {
         "memory_limiter": collector.memory_limiter(MEMORY),
         "resource/site": {"attributes": attributes(site, edge)},
-        **privacy.processors(site, privacy.Hop.AGENT),
+        **privacy.processors(site),
     }
     return {
         "extensions": extensions,
@@ -55,7 +52,6 @@ def config(site: Site, edge: Edge) -> dict[str, Any]:
                     "processors": list(processors),
                     "exporters": [collector.TO_GATEWAY],
                 },
-                **logs.agent_pipelines(site, list(processors)),
                 own_metrics.PIPELINE: own_metrics.agent_pipeline(),
             },
         },
@@ -75,7 +71,7 @@ def compose(site: Site, edge: Edge, files: Tree) -> dict[str, Any]:
     """Return the compose file of one edge; `files` are the others of its folder."""
     ingest = site.ingest
     ports = [publish(ingest.listen, ingest.ports[door.key], door.port) for door in receivers.doors(ingest)]
-    given = secrets.of_agent(site, edge)
+    secrets = access.agent_secrets(site, edge)
     services = {
         NAME: collector.container(
             site,
@@ -84,12 +80,10 @@ def compose(site: Site, edge: Edge, files: Tree) -> dict[str, Any]:
             memory=MEMORY,
             networks=["ingest"],
             ports=ports,
-            secrets=list(given),
+            secrets=list(secrets),
         ),
         "ready": collector.prober(site.images, [f"{AGENT_HOST}:{COLLECTOR_HEALTH}"], ["ingest"]),
     }
-    if beyla.watched(site, edge):
-        services[beyla.NAME] = beyla.container(site)
     if site.gateway.queue_persistent:
         services[f"{NAME}{collector.INIT_SUFFIX}"] = collector.queue_init(site, NAME)
     data: dict[str, Any] = {"name": edge_project(site, edge.name), "services": stamped(services, files)}
@@ -98,8 +92,8 @@ def compose(site: Site, edge: Edge, files: Tree) -> dict[str, Any]:
     # the network of the centre is on its machine only
     shared = {"name": ingest_network(site), "external": True}
     data["networks"] = {"ingest": {} if access.is_remote(site) else shared}
-    if given:
+    if secrets:
         data["secrets"] = {
-            name: {"file": f"${{{SECRETS_VARIABLE}:-{SECRETS_DEFAULT}}}/{file}"} for name, file in given.items()
+            name: {"file": f"${{{SECRETS_VARIABLE}:-{SECRETS_DEFAULT}}}/{file}"} for name, file in secrets.items()
         }
     return data

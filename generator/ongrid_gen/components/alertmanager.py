@@ -19,12 +19,9 @@ TEXTS: Final = "alertmanager/templates"
 
 def files(site: Site) -> Tree:
     """Return the configuration, and the texts of the types of channel that are used."""
-    return {CONFIG: yaml_file(config(site), site)} | texts(site)
-
-
-def texts(site: Site) -> Tree:
-    """Return the texts of the types of channel that are used."""
-    return {f"{TEXTS}/{name}.tmpl": stack_text(f"{TEXTS}/{name}.tmpl") for name in text_files(site)}
+    return {CONFIG: yaml_file(config(site), site)} | {
+        f"{TEXTS}/{name}.tmpl": stack_text(f"{TEXTS}/{name}.tmpl") for name in text_files(site)
+    }
 
 
 def text_files(site: Site) -> list[str]:

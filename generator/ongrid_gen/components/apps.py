@@ -13,15 +13,7 @@ NAME: Final = "apps"
 EXPORT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 REMOVE: Final = "OTEL_SDK_DISABLED"
 OWN_LINES: Final = {
-    # by itself Python still names what it sees of HTTP and databases by conventions that are gone
-    "python": {"OTEL_PYTHON_LOG_CORRELATION": "true", "OTEL_SEMCONV_STABILITY_OPT_IN": "http,database"},
-    # the others ask the metadata services of clouds at every start, which answer only there
-    "node": {"OTEL_NODE_RESOURCE_DETECTORS": "env,host,os,process"},
-}
-
-# What a language needs besides, so that its logs are sent.
-LOG_LINES: Final = {
-    "python": {"OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED": "true"},
+    "python": {"OTEL_PYTHON_LOG_CORRELATION": "true"},
 }
 
 
@@ -34,7 +26,7 @@ def files(site: Site) -> Tree:
             lines=[Code(f"{key}={value}") for key, value in variables(site, service).items()],
         )
         for service in site.services
-        if service.language != "browser" and service.instrument is None
+        if service.language != "browser"
     }
 
 
@@ -50,9 +42,8 @@ def variables(site: Site, service: Service, *, http_port: int | None = None) -> 
         "OTEL_PROPAGATORS": "tracecontext,baggage",
         **head_sampling(site),
         "OTEL_METRICS_EXPORTER": "none",
-        "OTEL_LOGS_EXPORTER": "none" if site.logs is None else "otlp",
+        "OTEL_LOGS_EXPORTER": "none",
         **OWN_LINES.get(service.language or "", {}),
-        **(LOG_LINES.get(service.language or "", {}) if site.logs is not None else {}),
     }
 
 

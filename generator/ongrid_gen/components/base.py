@@ -15,16 +15,8 @@ Tree = dict[str, str]
 ComposeService = dict[str, Any]
 
 TESTS: Final = "prometheus/tests/"
-# What every container has, also those that only prepare or ask. Go programs have some ten threads for each core.
-HARDENED: Final = {
-    "pids_limit": 1024,
-    "read_only": True,
-    "cap_drop": ["ALL"],
-    "security_opt": ["no-new-privileges:true"],
-}
-# What a program reads again without being started again: Prometheus and Alertmanager all of their folders when they are
-# sent SIGHUP, Grafana its dashboards every half minute.
-RELOADED: Final = ("prometheus/", "alertmanager/", "grafana/dashboards/")
+# What a program reads again when it is sent SIGHUP: everything in the folders of Prometheus and Alertmanager.
+RELOADED: Final = ("prometheus/", "alertmanager/")
 
 
 class Component(Protocol):
@@ -57,7 +49,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """One container, hardened: numeric user, read-only root, no capabilities, limits of memory and processes.
+    """One container, hardened: numeric user, read-only root, no capabilities, a memory limit.
 
     `memory` is in bytes and the one number behind the limit and GOMEMLIMIT. `ports` are published on `listen`.
     """
@@ -87,7 +79,9 @@ class Container:
         service |= self.extra
         service |= {
             "mem_limit": f"{mebibytes(self.memory)}m",
-            **HARDENED,
+            "read_only": True,
+            "cap_drop": ["ALL"],
+            "security_opt": ["no-new-privileges:true"],
             "restart": "unless-stopped",
             "logging": {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}},
             "networks": self.networks,
@@ -103,7 +97,7 @@ def yaml_file(data: Mapping[str, Any], site: Site) -> str:
 def stamped(services: Mapping[str, ComposeService], files: Tree) -> dict[str, ComposeService]:
     """Return services with the digest of the files they mount as a label: Compose then recreates what reads new ones.
 
-    `files` are relative to the compose file. What a program reads again does not count: it is reloaded
+    `files` are relative to the compose file. What a program reads again on SIGHUP does not count: it is reloaded
     (docs/adr/0011-reload-in-place.md).
     """
     return {name: service | stamp(service, files) for name, service in services.items()}
@@ -123,7 +117,7 @@ def stamp(service: ComposeService, files: Tree) -> ComposeService:
 
 
 def is_reloaded(path: str) -> bool:
-    """Tell whether a file of the bundle is read again by what runs, or not at all as the rule tests among them."""
+    """Tell whether a file of the bundle is read again on SIGHUP, or not at all as the rule tests among them."""
     return path.startswith(RELOADED)
 
 

@@ -137,7 +137,6 @@ def pagerduty(channel: Channel) -> Config:
         },
         "links": [
             {"href": text("ongrid.traces"), "text": "Traces"},
-            {"href": text("ongrid.dashboard"), "text": "Dashboard"},
             {"href": text("ongrid.runbook"), "text": "Runbook"},
             {"href": text("ongrid.silence"), "text": "Silence"},
         ],

@@ -2,19 +2,8 @@
 
 from typing import Any, Final
 
-from ongrid_gen.components import (
-    alertmanager,
-    collector,
-    gateway,
-    grafana,
-    loki,
-    prometheus,
-    samplers,
-    secrets,
-    tempo,
-    ways,
-)
-from ongrid_gen.components.base import Tree, source_of, stamped, yaml_file
+from ongrid_gen.components import access, alertmanager, collector, gateway, grafana, prometheus, tempo
+from ongrid_gen.components.base import Tree, stamped, yaml_file
 from ongrid_gen.components.channels import secret_name
 from ongrid_gen.components.tempo import storage
 from ongrid_gen.components.tempo.base import roles
@@ -51,37 +40,30 @@ def config(site: Site, tree: Tree) -> dict[str, Any]:
 
 
 def services(site: Site) -> dict[str, Any]:
-    """Return the containers that are ours. `ready` asks what cannot be asked from inside its own image."""
-    collectors = [GATEWAY_HOST, *samplers.hosts(site)]
-    targets = [
-        *(f"{host}:{COLLECTOR_HEALTH}/" for host in collectors),
-        *(f"{role.host}:{TEMPO_HTTP}/ready" for role in roles(site)),
-    ]
+    """Return all containers. `ready` asks what cannot be asked from inside its own image."""
+    targets = [f"{GATEWAY_HOST}:{COLLECTOR_HEALTH}/", *(f"{role.host}:{TEMPO_HTTP}/ready" for role in roles(site))]
     found: dict[str, Any] = {"gateway": gateway.service(site)}
-    found |= {host: samplers.service(site, host) for host in samplers.hosts(site)}
     if site.gateway.queue_persistent:
-        found |= {f"{host}{collector.INIT_SUFFIX}": collector.queue_init(site, host) for host in collectors}
+        found[f"{gateway.NAME}{collector.INIT_SUFFIX}"] = collector.queue_init(site, gateway.NAME)
     found |= {
         **{role.host: tempo.service(site, role) for role in roles(site)},
         "prometheus": prometheus.service(site),
         "alertmanager": alertmanager.service(site),
-        **dict(loki.services(site)),
     }
     visualise = grafana.service(site)
     if visualise:
         found["grafana"] = visualise
-    return ways.settled(site, {**found, "ready": collector.prober(site.images, targets, ["inside"])})
+    return {**found, "ready": collector.prober(site.images, targets, ["inside"])}
 
 
 def volumes(site: Site) -> list[str]:
     """Return the named volumes: whatever must survive a container."""
-    mounted = [source_of(volume) for service in services(site).values() for volume in service.get("volumes", ())]
-    return list(dict.fromkeys(name for name in mounted if not name.startswith("./")))
+    names = ["gateway-queue"] if site.gateway.queue_persistent else []
+    names += [*map(tempo.volume, roles(site)), "prometheus-data", "alertmanager-data"]
+    return [*names, "grafana-data"] if site.grafana.enabled else names
 
 
 def secret_files(site: Site) -> list[str]:
     """Return every secret file the centre mounts, relative to the folder of the spec."""
-    theirs = [file for one in site.external.values() for file in ways.secrets_for(one)]
-    found = {*secrets.of_gateway(site), *alertmanager.secrets(site), *storage.secrets(site.tempo), *theirs}
-    used = {name for service in services(site).values() for name in service.get("secrets", ())}
-    return [file for file in (*sorted(found), grafana.PASSWORD_FILE) if secret_name(file) in used]
+    found = sorted({*access.gateway_secrets(site), *alertmanager.secrets(site), *storage.secrets(site.tempo)})
+    return [*found, grafana.PASSWORD_FILE] if site.grafana.enabled else found

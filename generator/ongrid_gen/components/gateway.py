@@ -1,28 +1,16 @@
-"""The gateway: the collector in the centre. It renames aliases and hands every span to Tempo, and logs to Loki.
+"""The gateway: the collector in the centre. It renames aliases and hands every span to Tempo.
 
 Where traces are sampled the way forks behind all that: to the Tempo that counts goes everything, to the one that
-stores what is kept (docs/adr/0014-red-before-sampling.md), or to the samplers that share that work.
+stores what is kept (docs/adr/0014-red-before-sampling.md).
 """
 
 from typing import Any, Final
 
-from ongrid_gen.components import (
-    access,
-    collector,
-    limits,
-    logs,
-    own_metrics,
-    privacy,
-    samplers,
-    sampling,
-    secrets,
-    stores,
-    ways,
-)
+from ongrid_gen.components import access, collector, limits, own_metrics, privacy, sampling
 from ongrid_gen.components.base import ComposeService, Tree, publish, yaml_file
 from ongrid_gen.components.channels import secret_name
-from ongrid_gen.components.tempo.base import COUNT, roles
-from ongrid_gen.conventions import LOKI_HOST, OTLP_HTTP
+from ongrid_gen.components.tempo.base import COUNT, STORE, Role, roles
+from ongrid_gen.conventions import OTLP_GRPC, OTLP_HTTP
 from ongrid_gen.model import Service, Site
 from ongrid_gen.text import Code, fill, ottl_string
 
@@ -47,41 +35,42 @@ def config(site: Site) -> dict[str, Any]:
     processors |= access.identity(site)
     renames = [rename(service) for service in site.services if service.aliases]
     if renames:
-        written = [collector.literal(statement) for statement in renames]
-        of_logs = {} if site.logs is None else {"log_statements": written}
-        processors["transform/names"] = {"error_mode": "ignore", "trace_statements": written, **of_logs}
-    processors |= privacy.processors(site, privacy.Hop.GATEWAY) | limits.processors(site)
-    shared = sampling.replicated(site)
-    sampler = {} if tail is None or shared else {sampling.PROCESSOR: sampling.processor(site, tail)}
-    extensions = {**collector.extensions(site), **access.gateway_extensions(site), **ways.extensions(site, NAME)}
+        processors["transform/names"] = {
+            "error_mode": "ignore",
+            "trace_statements": [collector.literal(statement) for statement in renames],
+        }
+    processors |= privacy.processors(site) | limits.processors(site)
+    sampler = {} if tail is None else {sampling.PROCESSOR: sampling.processor(site, tail)}
+    extensions = {**collector.extensions(site), **access.gateway_extensions(site)}
     own = own_metrics.gateway_processors(site)
     return {
         "extensions": extensions,
         "receivers": {"otlp": {"protocols": access.protocols(site.gateway)}},
-        **({"connectors": {forward(branch): {} for branch in (COUNTED, STORED)}} if tail else {}),
+        **({"connectors": {forward(branch): {} for branch in (COUNTED, STORED)}} if sampler else {}),
         "processors": {**processors, **sampler, **own},
         "exporters": {
-            **exporters(site),
-            **logs.gateway_exporters(site),
-            own_metrics.TO_PROMETHEUS: own_metrics.to_prometheus(site),
+            **{exporter(role): to_tempo(site, role) for role in roles(site)},
+            own_metrics.TO_PROMETHEUS: own_metrics.to_prometheus(),
         },
         "service": {
             "extensions": list(extensions),
             "telemetry": collector.telemetry(counts_requests=site.gateway.auth is not None),
             "pipelines": {
-                **(forked(processors, site) if tail else straight(processors, site)),
-                **logs.gateway_pipelines(site, list(processors)),
+                **(forked(processors) if sampler else straight(processors, roles(site)[0])),
                 own_metrics.PIPELINE: own_metrics.gateway_pipeline(list(own)),
             },
         },
     }
 
 
-def exporters(site: Site) -> dict[str, Any]:
-    """Return the exporters of spans: to every Tempo, or to the samplers in the place of the one that stores."""
-    shared = sampling.replicated(site)
-    to_store = {samplers.BALANCER: samplers.balancer(site)} if shared else stores.to_store(site)
-    return {**to_store, **({stores.exporter(COUNT): stores.to_tempo(site, COUNT)} if site.sampling.tail else {})}
+def to_tempo(site: Site, role: Role) -> dict[str, Any]:
+    """Return the exporter to one Tempo, with a queue of its own."""
+    return {"endpoint": f"{role.host}:{OTLP_GRPC}", "tls": {"insecure": True}, **collector.delivery(site.gateway)}
+
+
+def exporter(role: Role) -> str:
+    """Return the name of the exporter to one Tempo."""
+    return f"otlp_grpc/{role.host}"
 
 
 def forward(branch: str) -> str:
@@ -89,25 +78,23 @@ def forward(branch: str) -> str:
     return f"forward/{branch}"
 
 
-def straight(processors: dict[str, Any], site: Site) -> dict[str, Any]:
+def straight(processors: dict[str, Any], role: Role) -> dict[str, Any]:
     """Return the pipeline of a gateway that does not sample."""
-    exporters = [stores.name_of_store(site)]
-    return {"traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": exporters}}
+    return {"traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": [exporter(role)]}}
 
 
-def forked(processors: dict[str, Any], site: Site) -> dict[str, Any]:
+def forked(processors: dict[str, Any]) -> dict[str, Any]:
     """Return the pipelines of one that does. The memory limiter stands before the fork: behind it nothing is refused
     but by a full queue, and then the agents send the whole batch again.
     """
     branches = [forward(COUNTED), forward(STORED)]
-    shared = sampling.replicated(site)
     return {
         "traces": {"receivers": ["otlp"], "processors": list(processors), "exporters": branches},
-        f"traces/{COUNTED}": {"receivers": [forward(COUNTED)], "exporters": [stores.exporter(COUNT)]},
+        f"traces/{COUNTED}": {"receivers": [forward(COUNTED)], "exporters": [exporter(COUNT)]},
         f"traces/{STORED}": {
             "receivers": [forward(STORED)],
-            **({} if shared else {"processors": [sampling.PROCESSOR]}),
-            "exporters": [samplers.BALANCER if shared else stores.name_of_store(site)],
+            "processors": [sampling.PROCESSOR],
+            "exporters": [exporter(STORE)],
         },
     }
 
@@ -128,7 +115,7 @@ def service(site: Site) -> ComposeService:
         memory=site.gateway.memory,
         networks=["inside", "ingest"],
         ports=[publish(gateway.listen, gateway.port, OTLP_HTTP)] if access.is_remote(site) else [],
-        secrets=[secret_name(file) for file in secrets.of_gateway(site)],
+        secrets=[secret_name(file) for file in access.gateway_secrets(site)],
     )
     # stopping goes in reverse: the gateway stops before Tempo, and keeps what it still has in its queue
     made["depends_on"] = {**made.get("depends_on", {}), **waits_for(site)}
@@ -136,6 +123,5 @@ def service(site: Site) -> ComposeService:
 
 
 def waits_for(site: Site) -> dict[str, Any]:
-    """Return the conditions of a start: every Tempo is there, every sampler, and Loki."""
-    hosts = [*(role.host for role in roles(site)), *samplers.hosts(site), *([LOKI_HOST] if site.logs else [])]
-    return {host: {"condition": "service_started"} for host in hosts}
+    """Return the conditions of a start: every Tempo is there."""
+    return {role.host: {"condition": "service_started"} for role in roles(site)}

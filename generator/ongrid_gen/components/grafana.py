@@ -1,49 +1,106 @@
-"""Grafana: datasources, each with a UID that everything else refers to, and dashboards. Keys from documentation and
-source; no image could be had to try."""
+"""Grafana: datasources, each with a UID that everything else refers to. Keys from documentation and source."""
 
 from typing import Any, Final
 
-from ongrid_gen import dashboards
-from ongrid_gen.components import datasources
 from ongrid_gen.components.base import ComposeService, Container, Tree, publish, yaml_file
 from ongrid_gen.components.images import GRAFANA
-from ongrid_gen.conventions import DASHBOARD_TAG, GRAFANA_HTTP, SECRETS_DIR
+from ongrid_gen.components.tempo import dialect_of
+from ongrid_gen.conventions import (
+    ALERTMANAGER_HOST,
+    ALERTMANAGER_HTTP,
+    ALERTMANAGER_UID,
+    CALLS,
+    EXEMPLAR_LABEL,
+    GRAFANA_HTTP,
+    LATENCY_BUCKET,
+    PROMETHEUS_HOST,
+    PROMETHEUS_HTTP,
+    PROMETHEUS_UID,
+    SECRETS_DIR,
+    SERVICE,
+    TEMPO_HOST,
+    TEMPO_HTTP,
+    TEMPO_UID,
+)
 from ongrid_gen.model import Site
+from ongrid_gen.text import grafana_escape
+from ongrid_gen.units import format_duration
 
 NAME: Final = "grafana"
 DATASOURCES: Final = "grafana/provisioning/datasources/datasources.yaml"
-DASHBOARDS: Final = "grafana/provisioning/dashboards/dashboards.yaml"
 PASSWORD_FILE: Final = "secrets/grafana-admin"
 PASSWORD: Final = "grafana-admin"
-# Where the container sees them. Grafana reads them again every so many seconds: nothing is restarted for one.
-INSIDE: Final = f"/etc/{dashboards.FOLDER}"
-AGAIN: Final = 30
+SDK_EXEMPLAR_LABEL: Final = "trace_id"
 
 
 def files(site: Site) -> Tree:
-    """Return the provisioning and the dashboards, or nothing where Grafana is not part of the stack."""
+    """Return the provisioning, or nothing where Grafana is not part of the stack."""
     if not site.grafana.enabled:
         return {}
-    sources = {"apiVersion": 1, "datasources": datasources.listed(site)}
-    return {
-        DATASOURCES: yaml_file(sources, site),
-        DASHBOARDS: yaml_file({"apiVersion": 1, "providers": [provider()]}, site),
-        **dashboards.files(site),
-    }
+    sources = [prometheus(site), tempo(site), alertmanager()]
+    # a datasource that is not listed any more, or bears another name, is deleted before the others are made
+    return {DATASOURCES: yaml_file({"apiVersion": 1, "prune": True, "datasources": sources}, site)}
 
 
-def provider() -> dict[str, Any]:
-    """Return who reads the dashboards: all in one folder, none to be changed by hand, as the next render says it."""
+def datasource(name: str, uid: str, url: str, **json_data: Any) -> dict[str, Any]:
+    """Return one datasource; its type is its UID's name."""
     return {
-        "name": DASHBOARD_TAG,
-        "folder": DASHBOARD_TAG,
-        "folderUid": DASHBOARD_TAG,
-        "type": "file",
-        "disableDeletion": False,
-        "allowUiUpdates": False,
-        "updateIntervalSeconds": AGAIN,
-        "options": {"path": INSIDE},
-    }
+        "name": name, "uid": uid, "type": uid, "access": "proxy", "url": url, "editable": False,
+        "jsonData": json_data,
+    }  # fmt: skip
+
+
+def prometheus(site: Site) -> dict[str, Any]:
+    """Metrics. Exemplars link to Tempo under its own label name and under that of the SDKs."""
+    links = [
+        {"name": label, "datasourceUid": TEMPO_UID, "urlDisplayLabel": "Trace"}
+        for label in (EXEMPLAR_LABEL, SDK_EXEMPLAR_LABEL)
+    ]
+    return datasource(
+        "Prometheus",
+        PROMETHEUS_UID,
+        f"http://{PROMETHEUS_HOST}:{PROMETHEUS_HTTP}",
+        httpMethod="POST",
+        timeInterval=format_duration(site.metrics.interval),
+        prometheusType="Prometheus",
+        manageAlerts=True,
+        **({"exemplarTraceIdDestinations": links} if site.metrics.exemplars else {}),
+    ) | {"isDefault": True}
+
+
+def tempo(site: Site) -> dict[str, Any]:
+    """Traces, with the way to the span's metrics and the service map."""
+    streaming = dialect_of(site).TRACEQL
+    rate = f"sum(rate({CALLS}{{$__tags}}[5m]))"
+    quantile = f"histogram_quantile(0.95, sum by (le) (rate({LATENCY_BUCKET}{{$__tags}}[5m])))"
+    return datasource(
+        "Tempo",
+        TEMPO_UID,
+        f"http://{TEMPO_HOST}:{TEMPO_HTTP}",
+        httpMethod="GET",
+        tracesToMetrics={
+            "datasourceUid": PROMETHEUS_UID,
+            "spanStartTimeShift": "-15m",
+            "spanEndTimeShift": "15m",
+            "tags": [{"key": "service.name", "value": SERVICE}],
+            "queries": [
+                {"name": "Requests per second", "query": grafana_escape(rate)},
+                {"name": "p95", "query": grafana_escape(quantile)},
+            ],
+        },
+        serviceMap={"datasourceUid": PROMETHEUS_UID},
+        nodeGraph={"enabled": True},
+        search={"hide": False},
+        streamingEnabled={"search": streaming, "metrics": streaming},
+    )
+
+
+def alertmanager() -> dict[str, Any]:
+    """Alerts and silences."""
+    url = f"http://{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}"
+    return datasource(
+        "Alertmanager", ALERTMANAGER_UID, url, implementation="prometheus", handleGrafanaManagedAlerts=False
+    )
 
 
 def service(site: Site) -> ComposeService | None:
@@ -57,11 +114,7 @@ def service(site: Site) -> ComposeService | None:
         command=[],
         memory=site.grafana.memory,
         networks=["inside", "published"],
-        volumes=[
-            "./grafana/provisioning:/etc/grafana/provisioning:ro",
-            f"./{dashboards.FOLDER}:{INSIDE}:ro",
-            "grafana-data:/var/lib/grafana",
-        ],
+        volumes=["./grafana/provisioning:/etc/grafana/provisioning:ro", "grafana-data:/var/lib/grafana"],
         ports=[publish("127.0.0.1", site.grafana.port, GRAFANA_HTTP)],
         environment={
             "GF_SECURITY_ADMIN_PASSWORD__FILE": f"{SECRETS_DIR}/{PASSWORD}",

@@ -6,7 +6,7 @@ queue is where systemd gives the unit a folder, and secrets are where it hands t
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, collector, own_metrics, privacy, receivers, secrets
+from ongrid_gen.components import access, collector, own_metrics, receivers
 from ongrid_gen.components.base import Tree, gomemlimit, yaml_file
 from ongrid_gen.components.images import OTELCOL
 from ongrid_gen.conventions import BANNER, COLLECTOR_HEALTH, LOCALHOST
@@ -42,16 +42,13 @@ def overlay(site: Site, edge: Edge) -> Config:
     }
     if guarded:
         found["exporters"] = dict.fromkeys((collector.TO_GATEWAY, own_metrics.TO_GATEWAY), guarded)
-    hashing = privacy.on_host(site, SECRETS)
-    if hashing:
-        found["processors"] = hashing
     return found | {"service": {"telemetry": own_metrics.telemetry(edge, host=LOCALHOST)}}
 
 
 def unit(site: Site, edge: Edge, name: str, memory: int) -> str:
     """Return the unit. All names in it are slugs."""
     folder = f"/etc/ongrid-gen/{name}"
-    given = secrets.of_agent(site, edge)
+    secrets = access.agent_secrets(site, edge)
     return fill_source(
         "systemd/agent.service.j2",
         banner=Code(BANNER.format(spec=site.spec_name)),
@@ -59,7 +56,7 @@ def unit(site: Site, edge: Edge, name: str, memory: int) -> str:
         unit=Code(f"{name}.service"),
         folder=Code(folder),
         version=Code(OTELCOL.official.rpartition(":")[2]),
-        credentials=[Code(f"{secret}:{folder}/secrets/{file}") for secret, file in given.items()],
+        credentials=[Code(f"{secret}:{folder}/secrets/{file}") for secret, file in secrets.items()],
         gomemlimit=Code(gomemlimit(memory)),
         memory=Code(f"{mebibytes(memory)}M"),
     )

@@ -5,7 +5,7 @@ the names of their service become; with `template_ids` whatever looks like an id
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 from ongrid_gen.components import collector
@@ -15,7 +15,6 @@ from ongrid_gen.text import Code, fill, ottl_string, re2_literal
 
 TRANSFORM: Final = "transform/limits"
 PLACES: Final = ("resource", "scope", "span", "spanevent")
-LOG_PLACES: Final = ("resource", "scope", "log")
 PLACE: Final = re.compile(r"\{[^{}/]+\}")
 # What a place stands for: one segment of a path.
 SEGMENT: Final = "[^/ ]+"
@@ -31,12 +30,8 @@ TRUNCATE: Final = "truncate_all(<< place >>.attributes, << most >>)"
 
 def processors(site: Site) -> dict[str, Any]:
     """Return the processor; none when the spec limits nothing."""
-    written = [collector.literal(one) for one in (*names(site), *sizes(site, PLACES))]
-    logs = [] if site.logs is None else [collector.literal(one) for one in sizes(site, LOG_PLACES)]
-    if not written:
-        return {}
-    return {TRANSFORM: {"error_mode": "ignore", "trace_statements": written,
-                        **({"log_statements": logs} if logs else {})}}  # fmt: skip
+    written = [collector.literal(one) for one in (*names(site), *sizes(site))]
+    return {TRANSFORM: {"error_mode": "ignore", "trace_statements": written}} if written else {}
 
 
 def names(site: Site) -> Iterator[str]:
@@ -67,12 +62,12 @@ def pattern_of(operation: str) -> str:
     return f"^{SEGMENT.join(map(re2_literal, PLACE.split(operation)))}$"
 
 
-def sizes(site: Site, places: Sequence[str]) -> Iterator[str]:
+def sizes(site: Site) -> Iterator[str]:
     """Yield the statements about attributes. What metrics and rules are made of is kept before all else."""
     limits = site.gateway.limits
     kept = [SERVICE_NAME_DIMENSION, EDGE, *site.metrics.dimensions, *site.metrics.graph_dimensions]
     listed = Code(f"[{', '.join(ottl_string(key) for key in dict.fromkeys(kept))}]")
-    for place in places:
+    for place in PLACES:
         if limits.attributes is not None:
             yield fill(LIMIT, place=Code(place), most=limits.attributes, kept=listed)
         if limits.attribute_bytes is not None:

@@ -7,8 +7,8 @@ adds no suffix (tried with collector 0.155 and Prometheus 3.5.3).
 
 from typing import Any, Final
 
-from ongrid_gen.components import access, collector, ways
-from ongrid_gen.conventions import AGENT_JOB, OTLP_OWN, OWN_METRICS, PROMETHEUS_HOST
+from ongrid_gen.components import access, collector
+from ongrid_gen.conventions import AGENT_JOB, OTLP_OWN, OWN_METRICS, PROMETHEUS_HOST, PROMETHEUS_HTTP
 from ongrid_gen.model import Edge, Site
 
 Config = dict[str, Any]
@@ -76,12 +76,10 @@ def gateway_processors(site: Site) -> Config:
     return found
 
 
-def to_prometheus(site: Site) -> Config:
+def to_prometheus() -> Config:
     """Return the gateway's exporter to Prometheus' remote-write receiver."""
-    way = ways.way_to(site, PROMETHEUS_HOST)
     return {
-        "endpoint": way.takes,
-        **way.exporter,
+        "endpoint": f"http://{PROMETHEUS_HOST}:{PROMETHEUS_HTTP}/api/v1/write",
         "translation_strategy": "UnderscoreEscapingWithoutSuffixes",
         "target_info": {"enabled": False},
         "disable_scope_info": True,

@@ -1,11 +1,9 @@
 """Prometheus: receives the generator's series, scrapes the stack, evaluates the rules."""
 
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from ongrid_gen import selfmon
 from ongrid_gen.alerts.stencil import alert_files
-from ongrid_gen.components import samplers, ways
 from ongrid_gen.components.base import ComposeService, Container, Tree, publish, yaml_file
 from ongrid_gen.components.images import PROMETHEUS
 from ongrid_gen.conventions import (
@@ -13,12 +11,8 @@ from ongrid_gen.conventions import (
     ALERTMANAGER_HOST,
     ALERTMANAGER_HTTP,
     COLLECTOR_METRICS,
-    DOCKER_HOST,
     GATEWAY_HOST,
-    LOKI_HOST,
-    LOKI_HTTP,
     PROMETHEUS_HTTP,
-    SAMPLER_HOST,
     TEMPO_HOST,
     TEMPO_HTTP,
     TEMPO_METRICS_HOST,
@@ -40,20 +34,15 @@ STACK_JOBS: Final = {
     "tempo": f"{TEMPO_HOST}:{TEMPO_HTTP}",
     "alertmanager": f"{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}",
 }
-LOGS_JOB: Final = {LOKI_HOST: f"{LOKI_HOST}:{LOKI_HTTP}"}  # where logs are kept
 COUNTING_JOB: Final = {TEMPO_METRICS_HOST: f"{TEMPO_METRICS_HOST}:{TEMPO_HTTP}"}  # where traces are sampled
 # Of these and of the agents, which push, a site's own jobs cannot have the names.
-OWN_JOBS: Final = (*STACK_JOBS, *COUNTING_JOB, *LOGS_JOB, SAMPLER_HOST, AGENT_JOB)
+OWN_JOBS: Final = (*STACK_JOBS, *COUNTING_JOB, AGENT_JOB)
+DOCKER_HOST: Final = "host.docker.internal"
 
 
 def files(site: Site) -> Tree:
     """Return the configuration, a rules file per group, and the unit tests of each."""
-    return {CONFIG: yaml_file(config(site), site), **rules(site)}
-
-
-def rules(site: Site) -> Tree:
-    """Return a rules file per group, and the unit tests of each."""
-    tree: Tree = {}
+    tree: Tree = {CONFIG: yaml_file(config(site), site)}
     for file in selfmon.rule_files(site):
         tree |= rule_texts(file, site)
     tree |= alert_files(site, rule_texts)
@@ -62,56 +51,28 @@ def rules(site: Site) -> Tree:
 
 def rule_texts(file: RuleFile, site: Site) -> Tree:
     """Return a rules file and the files of its unit tests."""
-    tests = {tests_path(file, tests): yaml_file(tests_data(file, tests, site), site) for tests in file.tests}
+    tests = {tests_path(file, tests): yaml_file(tests_data(file, tests), site) for tests in file.tests}
     return {rules_path(file): yaml_file(rules_data(file, site), site), **tests}
 
 
 def config(site: Site) -> dict[str, Any]:
     """Return prometheus.yaml. Without the out-of-order window one late sample refuses a whole remote write."""
-    sharing = [f"{host}:{COLLECTOR_METRICS}" for host in samplers.hosts(site)]
+    storage: dict[str, Any] = {"tsdb": {"out_of_order_time_window": "10m"}}
+    jobs = STACK_JOBS if site.sampling.tail is None else {**STACK_JOBS, **COUNTING_JOB}
+    if site.metrics.exemplars:
+        storage["exemplars"] = {"max_exemplars": 100_000}
     return {
         "global": {
             "scrape_interval": SCRAPE_INTERVAL,
             "evaluation_interval": format_duration(site.alerting.interval),
             "external_labels": {label: prometheus_escape(value) for label, value in site.external_labels.items()},
         },
-        "storage": storage(site),
+        "storage": storage,
         "rule_files": ["/etc/prometheus/rules/*.yaml"],
-        "alerting": {"alertmanagers": [to_alertmanager(site)]},
-        "scrape_configs": [own_job(job, target, site) for job, target in stack_jobs(site).items()]
-        + ([{"job_name": SAMPLER_HOST, "static_configs": [{"targets": sharing}]}] if sharing else [])
+        "alerting": {"alertmanagers": [static(f"{ALERTMANAGER_HOST}:{ALERTMANAGER_HTTP}", wrap=True)]},
+        "scrape_configs": [own_job(job, target, site) for job, target in jobs.items()]
         + [scrape_config(job) for job in site.prometheus.scrape],
     }
-
-
-def storage(site: Site) -> dict[str, Any]:
-    """Return how samples are kept: late ones, which Tempo sends after a restart, and exemplars."""
-    exemplars = {"exemplars": {"max_exemplars": 100_000}} if site.metrics.exemplars else {}
-    return {"tsdb": {"out_of_order_time_window": "10m"}, **exemplars}
-
-
-def stack_jobs(site: Site) -> dict[str, str]:
-    """Return the programs of the stack that are scraped, and where: those that are ours."""
-    jobs = STACK_JOBS | (COUNTING_JOB if site.sampling.tail else {}) | (LOGS_JOB if site.logs else {})
-    return {job: target for job, target in jobs.items() if site.owns(job)}
-
-
-def to_alertmanager(site: Site) -> dict[str, Any]:
-    """Return where alerts are sent."""
-    way = ways.way_to(site, ALERTMANAGER_HOST)
-    return alertmanager_at(way.url, way.client)
-
-
-def alertmanager_at(url: str, client: dict[str, Any]) -> dict[str, Any]:
-    """Return an Alertmanager by its address, and what is shown to it."""
-    parts = urlsplit(url)
-    return {
-        **({} if parts.scheme == "http" else {"scheme": parts.scheme}),
-        **({"path_prefix": parts.path} if parts.path else {}),
-        **client,
-        **static(parts.netloc if parts.port else f"{parts.netloc}:{ {'http': 80, 'https': 443}[parts.scheme]}",
-                 wrap=True),
-    }  # fmt: skip
 
 
 def own_job(job: str, target: str, site: Site) -> dict[str, Any]:
@@ -139,19 +100,15 @@ def static(target: str, *, wrap: bool = False) -> dict[str, Any]:
 
 def flags(site: Site) -> list[str]:
     """Return the command line. Without the receiver Tempo's series are a 404 that only Tempo sees."""
+    exemplars = ["--enable-feature=exemplar-storage"] if site.metrics.exemplars else []
     return [
         f"--config.file=/etc/{CONFIG}",
         "--storage.tsdb.path=/prometheus",
         f"--storage.tsdb.retention.time={format_duration(site.prometheus.retention)}",
         "--web.enable-remote-write-receiver",
         "--web.enable-lifecycle",
-        *features(site),
+        *exemplars,
     ]
-
-
-def features(site: Site) -> list[str]:
-    """Return the flags of what is off by itself."""
-    return ["--enable-feature=exemplar-storage"] if site.metrics.exemplars else []
 
 
 def host_gateway(site: Site) -> dict[str, Any]:

@@ -6,7 +6,6 @@ A trace is kept when one policy says so, and each counts what it said
 
 from collections.abc import Iterator
 from decimal import Decimal
-from math import ceil
 from typing import Any, Final
 
 from ongrid_gen.components import collector
@@ -29,8 +28,6 @@ FEWEST_TRACES: Final = 10_000
 ROOM: Final = 2
 # Decisions that are remembered, in buffers: a span that comes later follows the one about its trace.
 REMEMBERED: Final = 4
-# Of an even share: trace IDs do not fall evenly on the ring of the load balancer (its authors say 5 %).
-UNEVEN: Final = Decimal("1.1")
 
 
 def traces_held(site: Site, tail: TailSampling) -> int:
@@ -47,20 +44,9 @@ def traces_needed(site: Site, tail: TailSampling) -> int | None:
     return None if requests is None else int(requests * site.sampling.head * tail.wait * ROOM)
 
 
-def replicated(site: Site) -> bool:
-    """Tell whether samplers behind the gateway share the sampling (docs/adr/0018-shared-sampling.md)."""
-    return site.sampling.tail is not None and site.gateway.replicas > 1
-
-
-def traces_of_each(site: Site, tail: TailSampling) -> int:
-    """Return how many undecided traces one of those that share the sampling holds at most."""
-    held = traces_held(site, tail)
-    return held if site.gateway.replicas == 1 else ceil(held * UNEVEN / site.gateway.replicas)
-
-
 def processor(site: Site, tail: TailSampling) -> Config:
-    """Return the tail sampler, or what each of those is that share its work."""
-    traces = traces_of_each(site, tail)
+    """Return the tail sampler."""
+    traces = traces_held(site, tail)
     return {
         "decision_wait": go_duration(tail.wait),
         "num_traces": traces,
@@ -68,12 +54,12 @@ def processor(site: Site, tail: TailSampling) -> Config:
             "sampled_cache_size": traces * REMEMBERED,
             "non_sampled_cache_size": traces * REMEMBERED,
         },
-        "policies": list(policies(tail, site.gateway.replicas)),
+        "policies": list(policies(tail)),
     }
 
 
-def policies(tail: TailSampling, replicas: int = 1) -> Iterator[Config]:
-    """Yield the policies, those of all traces first. Each of several `replicas` has its part of what is a rate."""
+def policies(tail: TailSampling) -> Iterator[Config]:
+    """Yield the policies, those of all traces first."""
     if tail.errors:
         yield {"name": ERRORS, "type": "status_code", "status_code": {"status_codes": ["ERROR"]}}
     if tail.slower_than is not None:
@@ -81,25 +67,19 @@ def policies(tail: TailSampling, replicas: int = 1) -> Iterator[Config]:
     for attribute in tail.attributes:
         yield from having(attribute)
     for service in tail.services:
-        yield from of_service(service, replicas)
+        yield from of_service(service)
     own = [service.service for service in tail.services if service.percent is not None]
     others = [{"name": "others", "type": "not", "not": {"not_sub_policy": among("own", own)}}] if own else []
-    yield from share(REST, others, tail.percent, part(tail.spans_per_second, replicas))
+    yield from share(REST, others, tail.percent, tail.spans_per_second)
 
 
-def part(limit: int | None, replicas: int) -> int | None:
-    """Return the part of a rate that one replica has."""
-    return None if limit is None else max(1, limit // replicas)
-
-
-def of_service(service: ServiceSampling, replicas: int = 1) -> Iterator[Config]:
+def of_service(service: ServiceSampling) -> Iterator[Config]:
     """Yield the policies of traces in which one service takes part."""
     its = among("service", [service.service])
     if service.slower_than is not None:
         yield both(named(SLOW, service.service), [its, slower("duration", service.slower_than)])
     if service.percent is not None:
-        yield from share(named(REST, service.service), [its], service.percent,
-                         part(service.spans_per_second, replicas))  # fmt: skip
+        yield from share(named(REST, service.service), [its], service.percent, service.spans_per_second)
 
 
 def slower(name: str, threshold: Decimal) -> Config:

@@ -12,8 +12,6 @@ from typing import Any, Final
 
 from ongrid_gen.components import alertmanager
 from ongrid_gen.components.base import yaml_file
-from ongrid_gen.drill.arrived import Arrived
-from ongrid_gen.drill.sink import Hears, Sink
 from ongrid_gen.model import Site
 from ongrid_gen.runtime import api
 from ongrid_gen.runtime.stack import Stack
@@ -45,16 +43,6 @@ def with_sink(site: Site, url: str, alerts: list[Mapping[str, str]], *, only: bo
     route["routes"] = [*first, *route["routes"]]
     config["receivers"].append({"name": RECEIVER, "webhook_configs": [{"url": url, "send_resolved": True}]})
     return config
-
-
-@contextmanager
-def hearing(stack: Stack, alerts: list[Mapping[str, str]], *, only: bool) -> Iterator[Hears]:
-    """Hear of alerts while inside: by a sink, or by what an Alertmanager of somebody else's says that it has."""
-    if not stack.site.owns("alertmanager"):
-        yield Arrived(stack.alertmanager)
-        return
-    with Sink() as sink, delivering(stack, sink.url, alerts, only=only):
-        yield sink
 
 
 @contextmanager

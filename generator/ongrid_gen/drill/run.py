@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Final
 
 from ongrid_gen.alerts.drills import Drilling
-from ongrid_gen.alerts.lines import KINDS as LOG_KINDS
 from ongrid_gen.components.tempo.base import roles
 from ongrid_gen.conventions import (
     CALLS,
@@ -18,10 +17,10 @@ from ongrid_gen.conventions import (
     SERVER,
     SERVICE_NAME,
 )
-from ongrid_gen.drill.sink import Hears
+from ongrid_gen.drill.sink import Sink
 from ongrid_gen.drill.targets import target
 from ongrid_gen.drill.traffic import HEALTHY, Sender, Traffic
-from ongrid_gen.model import HEALTHY_LINE, Drill, Site
+from ongrid_gen.model import Drill, Site
 from ongrid_gen.runtime import api
 from ongrid_gen.runtime.stack import Stack
 from ongrid_gen.text import Code, fill, promql_matcher
@@ -68,7 +67,7 @@ class Run:
 
     stack: Stack
     drill: Drill
-    sink: Hears
+    sink: Sink
     say: Say
     prometheus: str
     started: float = 0.0
@@ -197,7 +196,7 @@ class Run:
 
     def where_spans_are(self) -> str:
         """Say at which rate each hop receives spans: the first one that does not is the broken one."""
-        counts = next((role.host for role in roles(self.stack.site) if role.generates), "")  # theirs tells us nothing
+        counts = next(role.host for role in roles(self.stack.site) if role.generates)
         jobs = {"gateway": promql_matcher("job", [GATEWAY_HOST]), "tempo": promql_matcher("job", [counts])}
         seen = [f"{who} {self.value(fill(query, **jobs)):.1f}" for who, query in RECEIVED.items()]
         return f"the agent takes spans, but they are not counted; spans/s received: {', '.join(seen)}"
@@ -252,9 +251,7 @@ class Run:
     def state(self, one: Outcome) -> str:
         """Return pending, firing, or nothing."""
         labels = self.target(one).labels(self.drill)
-        alert = self.stack.site.alert(one.alert)
-        on_logs = alert is not None and alert.kind in LOG_KINDS
-        found = api.alerts(f"{self.stack.loki}/prometheus" if on_logs else self.prometheus)
+        found = api.alerts(self.prometheus)
         states = {entry["state"] for entry in found if labels.items() <= entry["labels"].items()}
         return "firing" if "firing" in states else "pending" if states else ""
 
@@ -290,15 +287,12 @@ def known(site: Site, name: str) -> Drilling:
 def healthy(drill: Drill) -> Traffic:
     """Return the traffic of a drill before anything is wrong, and after."""
     rate = drill.before_rate or drill.rate
-    log = None if drill.log is None else HEALTHY_LINE
-    return replace(traffic_of(drill), rate=rate, duration=HEALTHY, error_percent=Decimal(0), log=log)
+    return replace(traffic_of(drill), rate=rate, duration=HEALTHY, error_percent=Decimal(0))
 
 
 def traffic_of(drill: Drill) -> Traffic:
     """Return what a drill sends."""
-    return Traffic(
-        drill.service, drill.operation, drill.client, drill.duration, drill.rate, drill.error_percent, drill.log
-    )
+    return Traffic(drill.service, drill.operation, drill.client, drill.duration, drill.rate, drill.error_percent)
 
 
 def describe(drill: Drill) -> str:
@@ -307,8 +301,6 @@ def describe(drill: Drill) -> str:
     sends = f"{who} {drill.operation}: {drill.rate}/s of {drill.duration * 1000:.0f} ms"
     if drill.error_percent:
         sends += f", {drill.error_percent:g} % failing"
-    if drill.log is not None:
-        sends += f", each logs {drill.log!r}"
     if drill.before_for:
         sends = f"{drill.before_rate}/s for {format_duration(drill.before_for)}, then {sends}"
     expects = [f"{name} fires" for name in drill.firing] + [f"{name} stays quiet" for name in drill.quiet]

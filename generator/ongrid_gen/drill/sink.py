@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Protocol
+from typing import Any
 
 from ongrid_gen.runtime import docker
 
@@ -26,13 +26,6 @@ class Delivery:
     annotations: Mapping[str, str]
     starts_at: str
     ends_at: str
-
-
-class Hears(Protocol):
-    """Somebody who hears of alerts."""
-
-    def found(self, status: str, labels: Mapping[str, str], since: float) -> Delivery | None:
-        """Return the first delivery since then with this status (firing, resolved) and these labels."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Real OTLP traces and logs for a drill: what a request to a service would look like, as protobuf over HTTP."""
+"""Real OTLP traces for a drill: what a request to a service would look like, as protobuf over HTTP."""
 
 import http.client
 import random
@@ -8,15 +8,11 @@ import urllib.parse
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs, SeverityNumber
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
-TRACES = "/v1/traces"
-LOGS = "/v1/logs"
 TICK = 0.2
 TIMEOUT = 10.0
 HEALTHY = Decimal("0.02")
@@ -27,7 +23,6 @@ class Traffic:
     """Requests to one operation of one service. `duration` in seconds, `rate` in requests a second.
 
     With `client`, each request is a pair of spans: that service calls, `service` serves; an edge of the service graph.
-    With `log`, each one logs that line.
     """
 
     service: str
@@ -36,19 +31,6 @@ class Traffic:
     duration: Decimal = HEALTHY
     rate: float = 10
     error_percent: Decimal = Decimal(0)
-    log: str | None = None
-
-
-def logged(traffic: Traffic, line: str, traces: list[bytes]) -> ResourceLogs:
-    """Return a record of a line for each trace."""
-    records = [
-        LogRecord(
-            time_unix_nano=time.time_ns(), trace_id=trace_id, span_id=random.randbytes(8),
-            severity_number=SeverityNumber.SEVERITY_NUMBER_INFO, body=AnyValue(string_value=line),
-        )
-        for trace_id in traces
-    ]  # fmt: skip
-    return ResourceLogs(resource=resource(traffic.service), scope_logs=[ScopeLogs(log_records=records)])
 
 
 def request_trace(traffic: Traffic, trace_id: bytes, *, failed: bool, end: int) -> list[ResourceSpans]:
@@ -78,12 +60,8 @@ def span(name: str, kind: Span.SpanKind.ValueType, trace_id: bytes, failed: bool
 
 def of_service(service: str, one: Span) -> ResourceSpans:
     """Return a span as that service's."""
-    return ResourceSpans(resource=resource(service), scope_spans=[ScopeSpans(spans=[one])])
-
-
-def resource(service: str) -> Resource:
-    """Return who a service says that it is."""
-    return Resource(attributes=[KeyValue(key="service.name", value=AnyValue(string_value=service))])
+    resource = Resource(attributes=[KeyValue(key="service.name", value=AnyValue(string_value=service))])
+    return ResourceSpans(resource=resource, scope_spans=[ScopeSpans(spans=[one])])
 
 
 @dataclass(slots=True)
@@ -126,17 +104,15 @@ class Sender:
                 self.send(number)
 
     def send(self, number: int) -> None:
-        """Send a number of requests in one OTLP message, and what they log in another."""
-        traffic, ids, spans = self.traffic, [random.randbytes(16) for _ in range(number)], []
-        for trace_id in ids:
+        """Send a number of requests in one OTLP message."""
+        traffic, ids, spans = self.traffic, [], []
+        for _ in range(number):
+            trace_id = random.randbytes(16)
+            ids.append(trace_id.hex())
             spans += request_trace(traffic, trace_id, failed=self._next_fails(traffic), end=time.time_ns())
-        taken = self._post(TRACES, ExportTraceServiceRequest(resource_spans=spans).SerializeToString())
-        if traffic.log is not None and taken:
-            body = ExportLogsServiceRequest(resource_logs=[logged(traffic, traffic.log, ids)]).SerializeToString()
-            taken = self._post(LOGS, body)
-        if taken:
+        if self._post(ExportTraceServiceRequest(resource_spans=spans).SerializeToString()):
             answered = time.time()
-            self.accepted.update(dict.fromkeys((trace_id.hex() for trace_id in ids), answered))
+            self.accepted.update(dict.fromkeys(ids, answered))
         else:
             self.refused += number
 
@@ -148,12 +124,12 @@ class Sender:
             return True
         return False
 
-    def _post(self, path: str, body: bytes) -> bool:
+    def _post(self, body: bytes) -> bool:
         try:
             if self._connection is None:
                 parts = urllib.parse.urlsplit(self.endpoint)
                 self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT)
-            self._connection.request("POST", path, body, {"Content-Type": "application/x-protobuf"})
+            self._connection.request("POST", "/v1/traces", body, {"Content-Type": "application/x-protobuf"})
             answer = self._connection.getresponse()
             answer.read()
         except (OSError, http.client.HTTPException) as error:

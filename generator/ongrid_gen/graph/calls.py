@@ -17,7 +17,7 @@ from ongrid_gen.problems import Path
 
 # What a call is for, by the key of the configuration that it is written below.
 PURPOSES: Final = {
-    SCRAPES: "scrapes", "alerting": "alerts", "ruler": "alerts", "metrics_generator": "writes", "datasources": "asks"
+    SCRAPES: "scrapes", "alerting": "alerts", "metrics_generator": "writes", "datasources": "asks"
 }  # fmt: skip
 HOST, TARGETS = "host:", "targets:"
 

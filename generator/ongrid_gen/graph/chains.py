@@ -8,7 +8,7 @@ from typing import Final
 from ongrid_gen.bundle.routes import Alert
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.graph import series
-from ongrid_gen.graph.model import Edge, Graph, Link, Node, Sort, joined
+from ongrid_gen.graph.model import Edge, Graph, Link, joined
 from ongrid_gen.graph.receivers import hearing, receiver_id
 from ongrid_gen.graph.rules import Rule, Rules
 from ongrid_gen.graph.series import Read
@@ -20,7 +20,6 @@ from ongrid_gen.promql import Selector
 MOST_GROUPS: Final = 100
 # Of one source, more metrics than this that a box reads are one box.
 MOST_METRICS: Final = 2
-LOGS: Final = Node("source:logs", Sort.SOURCE, "logs", ("what Loki keeps",))
 
 
 @dataclass(frozen=True)
@@ -90,9 +89,7 @@ class Chains:
         names = dict.fromkeys(recording_id(rule, whole=self.whole) for rules in made.values() for rule in rules)
         edges = [Edge(name, unit.node.id, Link.FEEDS) for name in names if name != unit.node.id]
         parts = [self._series(box, unit) for box in self._boxes([one for one, rules in made.items() if not rules])]
-        logs = [LOGS] if any(rule.on_logs for rule in unit.rules) else []
-        edges += [Edge(one.id, unit.node.id, Link.FEEDS) for one in logs]
-        return joined([*parts, Graph("", tuple(logs), tuple(edges))], "")
+        return joined([*parts, Graph("", (), tuple(edges))], "")
 
     def _boxes(self, read: list[Read]) -> list[list[Read]]:
         most = len(read) if self.whole else MOST_METRICS

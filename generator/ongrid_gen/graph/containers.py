@@ -4,64 +4,46 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from ongrid_gen.bundle.apps import Published, published, watched
+from ongrid_gen.bundle.apps import Published, published
 from ongrid_gen.bundle.contracts.open_port import is_edge
 from ongrid_gen.bundle.files import COMPOSE
-from ongrid_gen.bundle.guests import Guest
 from ongrid_gen.bundle.network import (
     GRPC,
     HTTP,
     Listener,
     is_alertmanager,
-    is_beyla,
     is_collector,
     is_grafana,
     is_prometheus,
     is_tempo,
 )
-from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
-from ongrid_gen.conventions import ALERTMANAGER_HOST, GRAFANA_HOST, PROMETHEUS_HOST, TEMPO_HOST
 from ongrid_gen.graph.model import Node, Sort
 from ongrid_gen.graph.words import listed
 
 SPOKEN: Final = {GRPC: "OTLP/gRPC", HTTP: "OTLP/HTTP"}
 SORTS: Final = (
-    (is_beyla, Sort.APPLICATION), (is_tempo, Sort.STORE),
-    (is_prometheus, Sort.PROMETHEUS), (is_alertmanager, Sort.ALERTMANAGER)
+    (is_tempo, Sort.STORE), (is_prometheus, Sort.PROMETHEUS), (is_alertmanager, Sort.ALERTMANAGER)
 )  # fmt: skip
-SORTS_OF_GUESTS: Final = {
-    PROMETHEUS_HOST: Sort.PROMETHEUS, ALERTMANAGER_HOST: Sort.ALERTMANAGER, TEMPO_HOST: Sort.STORE,
-    GRAFANA_HOST: Sort.GRAFANA,
-}  # fmt: skip
 # So many ports on which it listens, and that it publishes, stand in a box; the others are in its note.
 MOST_LISTENS, MOST_PUBLISHES = 4, 2
 
 
 def containers(wiring: Wiring) -> Iterator[tuple[Node, bool]]:
     """Yield each container, and whether it can be called: it listens, or publishes a port."""
-    for service in wiring.programs:
+    for service in wiring.services:
         listens = [port_text(one) for one in wiring.listeners if one.service == service]
         publishes = list(map(published_text, published(service)))
-        yield container(service, listens, publishes), bool(listens or publishes or isinstance(service, Guest))
+        yield container(service, listens, publishes), bool(listens or publishes)
 
 
 def container(service: Service, listens: list[str], publishes: list[str]) -> Node:
     """Return the box of a container."""
-    listens = [*watched_text(service), *listens]
     edge = "" if service.file == COMPOSE else f" ({PurePosixPath(service.file).parent.name})"
-    if isinstance(service, Guest):
-        return Node(container_id(service), SORTS_OF_GUESTS[service.name], f"{service.name}: yours",
-                    (str(dig(service.told, "url")),), f"at least {dig(service.told, 'at_least')}")  # fmt: skip
     lines = (*listed(listens, MOST_LISTENS), *listed(publishes, MOST_PUBLISHES))
     note = "\n".join((str(service.data.get("image", "")), *listens, *publishes))
     return Node(container_id(service), sort_of(service), f"{service.name}{edge}", lines, note)
-
-
-def watched_text(service: Service) -> list[str]:
-    """Return which services Beyla watches; nothing of any other program."""
-    return [f"watches {name} :{port}" for name, port in watched(service.settings)] if is_beyla(service.settings) else []
 
 
 def container_id(service: Service) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ongrid_gen.bundle.files import LOG_RULES
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.routes import Alert
 from ongrid_gen.bundle.wiring import Wiring
@@ -17,7 +16,7 @@ Pins = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """A rule of a file: where it stands, what it says, and its expression, None when that cannot be read as PromQL."""
+    """A rule of a file: where it stands, what it says, and its expression, None when that cannot be read."""
 
     path: Path
     data: Any
@@ -27,11 +26,6 @@ class Rule:
     def file(self) -> str:
         """The file that it stands in."""
         return str(self.path[0])
-
-    @property
-    def on_logs(self) -> bool:
-        """Whether it is one of Loki's, in a language of its own."""
-        return self.file.startswith(LOG_RULES)
 
     @property
     def name(self) -> str:
@@ -68,8 +62,7 @@ class Rules:
     def by_path(self) -> dict[Path, Rule]:
         """The rules by their place."""
         read = {query.path[:-1]: written for query, written in self.wiring.sound_queries}
-        found = (*self.wiring.bundle.rules, *self.wiring.bundle.log_rules)
-        return {path: Rule(path, data, read.get(path)) for data, path in found
+        return {path: Rule(path, data, read.get(path)) for data, path in self.wiring.bundle.rules
                 if isinstance(dig(data, "alert"), str) or isinstance(dig(data, "record"), str)}  # fmt: skip
 
     @cached_property

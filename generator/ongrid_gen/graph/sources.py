@@ -6,17 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from ongrid_gen import catalogue
-from ongrid_gen.bundle.exposed import (
-    by_job,
-    exposed,
-    generated,
-    processor_settings,
-    pushing,
-    scrapes,
-    span_series,
-    their_tempos,
-)
-from ongrid_gen.bundle.guests import Guest
+from ongrid_gen.bundle.exposed import exposed, generated, pushing, scrapes, span_series
 from ongrid_gen.bundle.network import Call, is_prometheus, is_tempo
 from ongrid_gen.bundle.plain import dig
 from ongrid_gen.bundle.routes import Matcher
@@ -76,8 +66,7 @@ class Sources:
     @cached_property
     def all(self) -> list[Source]:
         """The processors, the scrape jobs, and Prometheus for what it says of alerts."""
-        tempos = [*self.wiring.running(is_tempo), *their_tempos(self.wiring)]
-        generators = [one for service in tempos for one in processors(service)]
+        generators = [one for service in self.wiring.running(is_tempo) for one in processors(service)]
         own = [itself(service) for service in self.wiring.running(is_prometheus)]
         return [*generators, *self._jobs(), *self._pushed(), *own]
 
@@ -101,11 +90,9 @@ class Sources:
             node = Node(f"source:job:{job}", Sort.SOURCE, f"job {job}", tuple(listed(list(targets), 3)))
             for call in calls:
                 services = [call.service] if call.host == LOCALHOST else self.wiring.own(call.host)
-                if isinstance(call.service, Guest):
-                    services = by_job(call, self.wiring)
                 for service in services:
                     yield Source(node, container_id(service), ABOUT_SCRAPES | exposed(service), job)
-                if call.host not in known and not services:
+                if call.host not in known:
                     yield Source(node, outside_id(call), ABOUT_SCRAPES, job)
                     yield Source(node, outside_id(call), None, job)
 
@@ -166,7 +153,7 @@ def processors(service: Service) -> Iterator[Source]:
 
 def processor(service: Service, title: str, key: str) -> Node:
     """Return the node of a processor: its dimensions and bounds."""
-    settings = dig(processor_settings(service.settings), key)
+    settings = dig(service.settings, "metrics_generator", "processor", key)
     named = [str(one) for one in dig(settings, "dimensions") or ()]
     bounds = [plain(one) for one in dig(settings, "histogram_buckets") or ()]
     lines = [f"dimension {one}" for one in listed(named, 3)]

@@ -32,7 +32,7 @@ def single(alert: Alert, rule: Rule, name: str) -> Unit:
     """Return an alert for itself."""
     kind, about, slo = alike(alert)
     lines = [" · ".join(filter(None, (kind, slo or about))), how_bad(alert, rule)]
-    lines += ["the expression cannot be read"] if rule.written is None and not rule.on_logs else []
+    lines += ["the expression cannot be read"] if rule.written is None else []
     note = f"{rule.file}\n{dig(rule.data, 'expr')}"
     return Unit(Node(name, Sort.ALERT, alert.name, tuple(filter(None, lines)), note), (rule,), (alert,))
 

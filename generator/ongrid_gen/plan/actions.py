@@ -1,6 +1,5 @@
 """What a change of a file costs the container that reads it. Tables, and the one rule that picks from them."""
 
-import re
 from typing import Final
 
 from ongrid_gen.bundle.services import Service
@@ -9,12 +8,9 @@ from ongrid_gen.components.collector import INIT_SUFFIX, QUEUE_DIR
 from ongrid_gen.conventions import (
     AGENT_HOST,
     ALERTMANAGER_HOST,
-    BEYLA_HOST,
     GATEWAY_HOST,
     GRAFANA_HOST,
-    LOKI_HOST,
     PROMETHEUS_HOST,
-    SAMPLER_HOST,
     TEMPO_HOST,
     TEMPO_METRICS_HOST,
 )
@@ -25,13 +21,11 @@ NOTHING: Final = "costs nothing: it only helps the others to start"
 # How long a container is away when it is made anew, with little data, on two busy cores (docs/adr/0011).
 AWAY: Final = {
     GATEWAY_HOST: "about 2 s",
-    SAMPLER_HOST: "about 2 s",
     AGENT_HOST: "about 2 s",
     TEMPO_HOST: "about 15 s",
     TEMPO_METRICS_HOST: "about 15 s",
     PROMETHEUS_HOST: "about 5 s",
     ALERTMANAGER_HOST: "about 5 s",
-    LOKI_HOST: "about 10 s",
 }
 UNMEASURED: Final = "some seconds"
 STOPS: Final = "away for {away} (stopping alone may take {grace})"
@@ -40,8 +34,6 @@ UNQUEUED: Final = "its queue is in memory: what it cannot hand over while it sto
 
 RECREATE: Final = {
     GATEWAY_HOST: "the agents keep spans in their queues until it is back; {queue}",
-    SAMPLER_HOST: "it decides on the traces that it holds, and the gateway keeps those of its share in its queue until "
-    "it is back; {queue}",
     AGENT_HOST: "applications cannot hand over spans until it is back, and drop what their own buffers do not hold; "
     "{queue}",
     TEMPO_HOST: "the gateway keeps spans in its queue until it is back; no metrics are generated meanwhile; its "
@@ -51,23 +43,16 @@ RECREATE: Final = {
     PROMETHEUS_HOST: "no scrapes and no rules are evaluated meanwhile, Tempo sends its series again; its volume is "
     "kept",
     ALERTMANAGER_HOST: "nothing is notified meanwhile, Prometheus sends again what fires; silences are on its volume",
-    LOKI_HOST: "the gateway keeps logs in its queue until it is back; no rules on logs are evaluated meanwhile; its "
-    "volume is kept",
     GRAFANA_HOST: "no dashboards meanwhile; what people saved is kept",
-    BEYLA_HOST: "requests that it does not see meanwhile have no spans",
 }
 RELOAD: Final = {
     PROMETHEUS_HOST: f"{NO_GAP}, no scrape is missed",
     ALERTMANAGER_HOST: f"{NO_GAP}; silences and what was notified are kept",
-    GRAFANA_HOST: f"{NO_GAP}; it reads its dashboards again within 30 s",
 }
 RESTART: Final = {
     GATEWAY_HOST: "stops before Tempo and starts after it, as this Tempo refuses for good what comes while it "
     "stops; the agents keep spans in their queues meanwhile; {queue}",
-    SAMPLER_HOST: "stops before Tempo and starts after it, as this Tempo refuses for good what comes while it "
-    "stops; the gateway keeps spans in its queue meanwhile; {queue}",
 }
-SAMPLER: Final = re.compile(rf"{SAMPLER_HOST}-\d+")
 START: Final = "nothing is lost: it did not run"
 REMOVE: Final = "it stops for good; its volumes stay"
 
@@ -86,18 +71,12 @@ def cost_of(service: Service, action: Action) -> str:
     if action is Action.RELOAD:
         return RELOAD.get(service.name, NO_GAP)
     table = RECREATE if action is Action.RECREATE else RESTART
-    name = kind_of(service.name)
-    words = table.get(name)
+    words = table.get(service.name)
     if words is None:
         return NOTHING
-    away = AWAY.get(TEMPO_HOST if action is Action.RESTART else name, UNMEASURED)
+    away = AWAY.get(TEMPO_HOST if action is Action.RESTART else service.name, UNMEASURED)
     queue = QUEUED if has_queue(service) else UNQUEUED
     return f"{STOPS.format(away=away, grace=grace(service))}; {words.format(queue=queue)}"
-
-
-def kind_of(name: str) -> str:
-    """Return what a container is called in the tables: samplers are alike."""
-    return SAMPLER_HOST if SAMPLER.fullmatch(name) else name
 
 
 def grace(service: Service) -> str:

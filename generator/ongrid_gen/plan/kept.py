@@ -10,8 +10,7 @@ from typing import Any, Final
 from ongrid_gen.bundle.contracts.data_survives import kept as kept_folders
 from ongrid_gen.bundle.exposed import generated_series, generators, stores
 from ongrid_gen.bundle.files import COMPOSE, Bundle
-from ongrid_gen.bundle.guests import Guest
-from ongrid_gen.bundle.network import SCRAPES, is_collector, is_loki, is_prometheus
+from ongrid_gen.bundle.network import SCRAPES, is_collector, is_prometheus
 from ongrid_gen.bundle.plain import dig, items, unescaped
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
@@ -79,27 +78,22 @@ def kept_by(bundle: Bundle) -> Kept:
     lasting = [service for service in wiring.services if not ends_by_itself(service.name)]
     store: Mapping[str, Any] = next((one.settings for one in stores(wiring)), {})
     generator: Mapping[str, Any] = next((one.settings for one in generators(wiring)), {})
-    known = wiring.running(is_prometheus)
-    prometheus = next((one for one in known if not isinstance(one, Guest)), None)
-    settings = known[0].settings if known else {}
+    prometheus = next(iter(wiring.running(is_prometheus)), None)
+    settings = prometheus.settings if prometheus is not None else {}
     return Kept(
         project=str(bundle.data(COMPOSE).get("name", "")),
         volumes={place: volume for service in lasting for place, volume in volumes(service)},
         folders={place: folder for service in lasting for place, folder in folders(service)},
-        retention=tempo_retention(store)
-        | (prometheus_retention(flags_of(prometheus)) if prometheus else {})
-        | log_retention(next((one.settings for one in wiring.running(is_loki)), {})),
+        retention=tempo_retention(store) | (prometheus_retention(flags_of(prometheus)) if prometheus else {}),
         stored=stored(store),
-        generator=next((generator_name(one) for one in generators(wiring)), ""),
+        generator=next((one.name for one in generators(wiring)), ""),
         sampled=any(is_sampling(one) for one in wiring.running(is_collector)),
         generated=generated_series(generator) if generator else None,
         sizes=has_sizes(generator),
         external=written_labels(settings),
         jobs=jobs(settings),
         records=dict(records((str(path[0]), rule) for rule, path in bundle.rules)),
-        alerts=frozenset(
-            str(rule["alert"]) for rule, _ in (*bundle.rules, *bundle.log_rules) if dig(rule, "alert") is not None
-        ),
+        alerts=frozenset(str(rule["alert"]) for rule, _ in bundle.rules if dig(rule, "alert") is not None),
         datasources={str(dig(one, "name")): str(dig(one, "uid")) for one, _ in bundle.datasources},
     )
 
@@ -137,11 +131,6 @@ def flags_of(service: Service) -> dict[str, str]:
     return {name: value for name, value, _ in service.flags}
 
 
-def generator_name(service: Service) -> str:
-    """Return who makes the metrics."""
-    return f"your {service.name}" if isinstance(service, Guest) else service.name
-
-
 def prometheus_retention(flags: Mapping[str, str]) -> dict[str, Decimal | None]:
     """Return how long and how much Prometheus keeps."""
     size = SIZE_TEXT.fullmatch(flags.get(SIZE_FLAG, ""))
@@ -158,13 +147,6 @@ def tempo_retention(data: Mapping[str, Any]) -> dict[str, Decimal | None]:
     found = (seconds(str(dig(data, *keys))) for keys in places if dig(data, *keys) is not None)
     kept = next((one for one in found if one), None)
     return {} if kept is None else {"tempo.retention": kept}
-
-
-def log_retention(data: Mapping[str, Any]) -> dict[str, Decimal | None]:
-    """Return how long Loki keeps logs, if there is one; 0 is for ever."""
-    if not data:
-        return {}
-    return {"loki.retention": seconds(str(dig(data, "limits_config", "retention_period") or "0s")) or None}
 
 
 def stored(data: Mapping[str, Any]) -> str:

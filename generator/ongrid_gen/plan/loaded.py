@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from ongrid_gen.bundle.files import RULES, THEIR_RULES, Bundle
+from ongrid_gen.bundle.files import RULES, Bundle
 from ongrid_gen.bundle.network import SCRAPES
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.plan.kept import external_labels, jobs, seconds, tempo_retention, written_labels
@@ -75,27 +75,17 @@ def rule_differences(running: Sequence[Group], bundle: Bundle, foreign: frozense
     return sorted(found)
 
 
-def lacking_rules(running: Sequence[Group], bundle: Bundle) -> list[str]:
-    """Return the rules that a Prometheus of somebody else's lacks, or evaluates otherwise; its own are not ours."""
-    theirs = {(file_of(group), str(group["name"])): group for group in running}
-    found = []
-    for key, group in groups(bundle, THEIR_RULES):
-        parts = group_differences(theirs[key], group) if key in theirs else [""]
-        found += [f"{key[0]}: {key[1]}{part}" for part in parts]
-    return found
-
-
 def file_of(group: Group) -> str:
     """Return the name of the file that a running group came from."""
     return PurePosixPath(str(group.get("file", ""))).name
 
 
-def groups(bundle: Bundle, folder: str = RULES) -> Iterator[tuple[tuple[str, str], Group]]:
+def groups(bundle: Bundle) -> Iterator[tuple[tuple[str, str], Group]]:
     """Yield every group of the rendered rules, by file and name."""
-    for file in bundle.below(folder):
+    for file in bundle.below(RULES):
         for _, group in items(bundle.data(file).get("groups")):
             if isinstance(group, Mapping):
-                yield (file.removeprefix(folder), str(group.get("name"))), group
+                yield (file.removeprefix(RULES), str(group.get("name"))), group
 
 
 def group_differences(running: Group, rendered: Group) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from decimal import Decimal
 from typing import Final
 
-from ongrid_gen.conventions import GATEWAY_HOST, GRAFANA_HOST, LOKI_HOST, PROMETHEUS_HOST, SIZE, TEMPO_HOST
+from ongrid_gen.conventions import GATEWAY_HOST, GRAFANA_HOST, PROMETHEUS_HOST, SIZE, TEMPO_HOST
 from ongrid_gen.plan.base import Loss
 from ongrid_gen.plan.kept import Kept, Labels, Record
 from ongrid_gen.promql import is_same
@@ -29,7 +29,7 @@ def retention(before: Kept, after: Kept) -> Iterator[Loss]:
         new = after.retention.get(key, old)
         if new is not None and (old is None or new < old):
             component = key.split(".", maxsplit=1)[0]
-            what = {TEMPO_HOST: "traces", LOKI_HOST: "logs"}.get(component, "series")
+            what = "traces" if component == TEMPO_HOST else "series"
             over = "what is over" if key.endswith("size") else f"{what} older than"
             then = f"{over} {amount(key, new)} {'is' if key.endswith('size') else 'are'} deleted"
             yield Loss("retention", component, f"{key} shrinks from {amount(key, old)} to {amount(key, new)}: {then}")
@@ -90,7 +90,7 @@ def sampling(before: Kept, after: Kept) -> Iterator[Loss]:
             f"`{after.generator}` counts from now on, not `{before.generator}`: every generated series begins anew, "
             "and those of before end"
         )
-        yield Loss("generator", after.generator.removeprefix("your "), message)
+        yield Loss("generator", after.generator, message)
 
 
 def label(before: Kept, after: Kept) -> Iterator[Loss]:
@@ -142,8 +142,6 @@ def external(before: Kept, after: Kept) -> Iterator[Loss]:
          "alerts are others to Alertmanager: what fires is notified again, silences on the old value match nothing"),
     )  # fmt: skip
     for component, old, new, then in parts:
-        if not old or not new:
-            continue  # it begins or ends altogether, or is somebody else's, where alerts bear the labels themselves
         changed = [difference(name, old, new) for name in sorted(old.keys() | new.keys())
                    if str(old.get(name)) != str(new.get(name))]  # fmt: skip
         if changed:

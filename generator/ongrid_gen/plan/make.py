@@ -11,9 +11,9 @@ from ongrid_gen.bundle.files import COMPOSE, Bundle, bundle_of
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.components.tempo import dialect_of
-from ongrid_gen.conventions import GATEWAY_HOST, SAMPLER_HOST, TEMPO_HOST, TEMPO_METRICS_HOST
+from ongrid_gen.conventions import GATEWAY_HOST, TEMPO_HOST, TEMPO_METRICS_HOST
 from ongrid_gen.pipeline import Rendered
-from ongrid_gen.plan.actions import REMOVE, action_of, cost_of, ends_by_itself, kind_of
+from ongrid_gen.plan.actions import REMOVE, action_of, cost_of, ends_by_itself
 from ongrid_gen.plan.base import Action, Component, FileChange, Files, Plan, Step
 from ongrid_gen.plan.changes import file_changes, read_by, service_changes
 from ongrid_gen.plan.kept import component_of, kept_by
@@ -28,8 +28,6 @@ OTHER_PROJECT: Final = "is in another compose project"
 NOT_RUNNING: Final = "does not run"
 NOT_LOADED: Final = "has not loaded {parts}"
 STOPS_FIRST: Final = "Tempo is exchanged"
-# What sends to Tempo.
-SENDERS: Final = (GATEWAY_HOST, SAMPLER_HOST)
 
 
 @dataclass(frozen=True)
@@ -142,15 +140,14 @@ class Steps:
     def all(self, *, stops_politely: bool) -> Iterator[Step]:
         """Yield the steps of the components of the bundle, in its order, then of those that are gone.
 
-        `stops_politely` is as the dialect of Tempo says: otherwise what sends to it has to stop before it.
+        `stops_politely` is as the dialect of Tempo says: otherwise the gateway has to stop before it.
         """
         steps = {one: self.step(one, service) for one, service in self.sides.after.services.items()}
-        tempos = map(Component, (TEMPO_HOST, TEMPO_METRICS_HOST))
+        gateway, tempos = Component(GATEWAY_HOST), map(Component, (TEMPO_HOST, TEMPO_METRICS_HOST))
         exchanged = any(one in steps and steps[one].action is Action.RECREATE for one in tempos)
-        for sender in [one for one in steps if one.edge is None and kind_of(one.service) in SENDERS]:
-            if not stops_politely and exchanged and steps[sender].action is Action.NONE:
-                cost = cost_of(self.sides.after.services[sender], Action.RESTART)
-                steps[sender] = replace(steps[sender], action=Action.RESTART, why=STOPS_FIRST, cost=cost)
+        if not stops_politely and exchanged and steps[gateway].action is Action.NONE:
+            cost = cost_of(self.sides.after.services[gateway], Action.RESTART)
+            steps[gateway] = replace(steps[gateway], action=Action.RESTART, why=STOPS_FIRST, cost=cost)
         yield from steps.values()
         yield from (Step(one, Action.REMOVE, why=GONE, cost=REMOVE, here=self.is_here(one)) for one in self.gone())
 

@@ -240,12 +240,12 @@ def as_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
 def stale_programs(bundle: Bundle, tree: Files, told: Programs, foreign: frozenset[str]) -> dict[str, str]:
     """Return the programs that have not loaded what their files say, each with what differs."""
     found: dict[str, list[str]] = {}
-    if told.config is not None and told.rules is not None and prometheus.CONFIG in tree:
+    if told.config is not None and told.rules is not None:
         found[PROMETHEUS_HOST] = [
             *loaded.config_differences(told.config, bundle.data(prometheus.CONFIG)),
             *loaded.rule_differences(told.rules, bundle, foreign),
         ]
-    if told.alertmanager is not None and alertmanager.CONFIG in tree:
+    if told.alertmanager is not None:
         is_read = told.alertmanager.get(HASH_METRIC) == loaded.content_hash(tree[alertmanager.CONFIG])
         found[ALERTMANAGER_HOST] = [] if is_read else [alertmanager.CONFIG]
     return {name: named(parts) for name, parts in found.items() if parts}

@@ -1,16 +1,13 @@
 """How a plan is shown: a line per component and what is lost, or JSON. The keys are a contract (plan.schema.json)."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
-from ongrid_gen.conventions import EXTERNAL
 from ongrid_gen.plan.base import Action, FileChange, Loss, Plan, Step
 
 FEW_FILES: Final = 3
 FEW_KEYS: Final = 2
 ELSEWHERE: Final = "on another machine"
 READ_BY_NOBODY: Final = ("prometheus/tests/", "runbooks/", "queries/")
-READ_BY_OTHERS: Final = f"{EXTERNAL}/"
 READ_BY_APPLICATIONS: Final = "apps/"
 
 
@@ -86,15 +83,9 @@ def other_files(plan: Plan) -> list[str]:
     unread = [file for file in different if file.startswith(READ_BY_NOBODY)]
     apps = [file for file in different if file.startswith(READ_BY_APPLICATIONS)]
     lines = [f"files that no container reads differ: {len(unread)}"] if unread else []
-    lines += [f"external/{name} differs: copy it to yours again, as its README.md says" for name in others(different)]
     lines += [f"{file} differs: its application reads it when it starts" for file in apps]
     lines += [f"{file} was edited by hand: `up` stops there, put the change into the spec" for file in edited(plan)]
     return lines
-
-
-def others(files: Sequence[str]) -> list[str]:
-    """Return the programs of others whose files are among these."""
-    return sorted({file.split("/")[1] for file in files if file.startswith(READ_BY_OTHERS)})
 
 
 def edited(plan: Plan) -> list[str]:

@@ -14,8 +14,6 @@ WIDEST: Final = 60
 LEVELS: Final = "▁▂▃▄▅▆▇█"
 SPARKS: Final = 30
 NANO: Final = 1_000_000_000
-# From so many digits on a number is written with an exponent.
-LONG: Final = 25
 # The number from which a duration (nanoseconds) is told in a unit.
 UNITS: Final = ((NANO, "s"), (1_000_000, "ms"), (1000, "µs"))
 
@@ -39,12 +37,9 @@ def clipped(text: str, most: int = WIDEST) -> str:
     shown = visible(text)
     if width(shown) <= most:
         return shown
-    columns = 0
-    for at, char in enumerate(shown):
-        columns += width(char)
-        if columns >= most:
-            return f"{shown[:at]}…"
-    return shown
+    while width(shown) >= most:
+        shown = shown[:-1]
+    return f"{shown}…"
 
 
 def moment(seconds: float) -> str:
@@ -64,8 +59,6 @@ def short(number: Decimal | float) -> str:
     value = Decimal(str(number))
     if not value.is_finite():
         return str(number)
-    if value.adjusted() >= LONG:
-        return f"{value:.3g}"
     places = max(0, 2 - value.adjusted()) if value else 0
     return plain(round(value, places))
 

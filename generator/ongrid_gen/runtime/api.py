@@ -1,12 +1,9 @@
 """The interfaces of the running components, read with deadlines: Prometheus, Alertmanager, Tempo."""
 
 import json
-import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from ongrid_gen.errors import CommandError
@@ -19,28 +16,10 @@ class ApiError(CommandError):
     """A component did not answer, or not with what was asked; the message names the address."""
 
 
-class Address(str):
-    """Where a program answers, with the headers that show who asks and the file of its authority, where needed."""
-
-    headers: Mapping[str, str]
-    ca: Path | None
-
-    def __new__(cls, url: str, headers: Mapping[str, str] | None = None, ca: Path | None = None) -> "Address":
-        """Return the address as a text that is more than that."""
-        found = super().__new__(cls, url)
-        found.headers, found.ca = headers or {}, ca
-        return found
-
-
-def at(address: str, path: str) -> str:
-    """Return a path of a program, to be asked as the program is."""
-    return Address(f"{address}{path}", address.headers, address.ca) if isinstance(address, Address) else address + path
-
-
 def get(url: str, *, timeout: float = TIMEOUT, **parameters: str) -> Any:
     """Return the JSON at an address."""
-    full = at(url, f"?{urllib.parse.urlencode(parameters)}") if parameters else url
-    return json.loads(read(request(full), timeout, trust(full)))
+    full = f"{url}?{urllib.parse.urlencode(parameters)}" if parameters else url
+    return json.loads(read(urllib.request.Request(full), timeout))
 
 
 def post(url: str, *, timeout: float = TIMEOUT) -> bytes:
@@ -48,20 +27,10 @@ def post(url: str, *, timeout: float = TIMEOUT) -> bytes:
     return read(urllib.request.Request(url, data=b"", method="POST"), timeout)
 
 
-def request(url: str) -> urllib.request.Request:
-    """Return the request for what is at an address."""
-    return urllib.request.Request(url, headers=dict(url.headers) if isinstance(url, Address) else {})
-
-
-def trust(url: str) -> ssl.SSLContext | None:
-    """Return by whom the certificate of an address must be signed; None is as usual."""
-    return ssl.create_default_context(cafile=url.ca) if isinstance(url, Address) and url.ca is not None else None
-
-
-def read(request: urllib.request.Request, timeout: float, context: ssl.SSLContext | None = None) -> bytes:
+def read(request: urllib.request.Request, timeout: float) -> bytes:
     """Return the body of an answer; ApiError for anything but success."""
     try:
-        with urllib.request.urlopen(request, timeout=timeout, context=context) as answer:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
             body: bytes = answer.read()
             return body
     except urllib.error.HTTPError as error:
@@ -73,32 +42,32 @@ def read(request: urllib.request.Request, timeout: float, context: ssl.SSLContex
 
 def promql(prometheus: str, expression: str) -> list[dict[str, Any]]:
     """Return the result of an instant query: a list of `metric` and `value`."""
-    data = get(at(prometheus, "/api/v1/query"), query=expression)
+    data = get(f"{prometheus}/api/v1/query", query=expression)
     result: list[dict[str, Any]] = data["data"]["result"]
     return result
 
 
 def alerts(prometheus: str) -> list[dict[str, Any]]:
     """Return the pending and firing alerts: `labels`, `annotations`, `state`, `activeAt`, `value`."""
-    found: list[dict[str, Any]] = get(at(prometheus, "/api/v1/alerts"))["data"]["alerts"]
+    found: list[dict[str, Any]] = get(f"{prometheus}/api/v1/alerts")["data"]["alerts"]
     return found
 
 
 def targets(prometheus: str) -> list[dict[str, Any]]:
     """Return what Prometheus scrapes and how that went."""
-    found: list[dict[str, Any]] = get(at(prometheus, "/api/v1/targets"), state="active")["data"]["activeTargets"]
+    found: list[dict[str, Any]] = get(f"{prometheus}/api/v1/targets", state="active")["data"]["activeTargets"]
     return found
 
 
 def rule_groups(prometheus: str) -> list[dict[str, Any]]:
     """Return the groups of rules that Prometheus evaluates: `name`, `file`, `interval`, `rules`."""
-    found: list[dict[str, Any]] = get(at(prometheus, "/api/v1/rules"))["data"]["groups"]
+    found: list[dict[str, Any]] = get(f"{prometheus}/api/v1/rules")["data"]["groups"]
     return found
 
 
 def prometheus_config(prometheus: str) -> dict[str, Any]:
     """Return the configuration that Prometheus runs, every default filled in."""
-    return mapping(get(at(prometheus, "/api/v1/status/config"))["data"]["yaml"])
+    return mapping(get(f"{prometheus}/api/v1/status/config")["data"]["yaml"])
 
 
 def tempo_config(tempo: str) -> dict[str, Any]:
@@ -123,7 +92,7 @@ def metrics(address: str) -> dict[str, float]:
 def trace(tempo: str, trace_id: str) -> dict[str, Any] | None:
     """Return one trace by its ID, or None when Tempo does not have it (404, or an empty trace)."""
     try:
-        found: dict[str, Any] = get(at(tempo, f"/api/traces/{trace_id}"))
+        found: dict[str, Any] = get(f"{tempo}/api/traces/{trace_id}")
     except ApiError as error:
         if "HTTP 404" in str(error):
             return None

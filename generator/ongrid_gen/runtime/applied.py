@@ -102,8 +102,7 @@ class Proof:
         """Return the programs, or the one, that run otherwise than their files say."""
         told = ask(containers_of(self.sides.projects))
         after = self.sides.after
-        ours = [one for one in RELOADED if Component(one) in after.services]
-        found = [(one, what) for one in ours if (what := self.wrong_reload(one, told))]
+        found = [(one, what) for one in RELOADED if (what := self.wrong_reload(one, told))]
         stale = stale_programs(after.bundle, after.files, told, self.sides.foreign)
         found += [(one, f"runs otherwise: {parts}") for one, parts in stale.items()]
         asked = (one for one in Wiring(after.bundle).running(is_tempo) if one.name == TEMPO_HOST)

@@ -46,7 +46,7 @@ def registry_answers(site: Site) -> bool:
 def provide(site: Site, say: Say) -> None:
     """Make every image of the bundle present. CommandError when one cannot be had, with what to do."""
     if site.images.stand_ins:
-        build(site, say)  # what is there and as its recipe says is not built again
+        build(say)  # what is there and as its recipe says is not built again
         lacking = missing(site)
         if lacking:
             raise CommandError(f"no stand-in image for {', '.join(lacking)}")
@@ -62,14 +62,10 @@ def provide(site: Site, say: Say) -> None:
             ) from None
 
 
-def build(site: Site, say: Say) -> None:
-    """Build the stand-in images of a site that are missing or not as their recipe says; then say what cannot be had.
-
-    What the site does not run is not built: Loki alone takes minutes.
-    """
-    asked = wanted(site)
+def build(say: Say) -> None:
+    """Build the stand-in images that are missing or not as their recipe says; then say what cannot be had."""
     try:
-        built = standins.build([name for name, one in standins.STAND_INS.items() if one.image in asked], say)
+        built = standins.build(list(standins.STAND_INS), say)
     except standins.StandInError as error:
         raise CommandError(str(error)) from None
     for name, why in standins.UNAVAILABLE.items() if built else ():

@@ -3,14 +3,12 @@
 import secrets as random
 import socket
 import stat
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from ongrid_gen.components import access, collector, compose, grafana, privacy, receivers, samplers, ways
-from ongrid_gen.components import secrets as secret_files
+from ongrid_gen.components import access, collector, compose, grafana, receivers
 from ongrid_gen.components.channels import secrets_of
 from ongrid_gen.components.tempo import storage
 from ongrid_gen.components.tempo.base import roles
@@ -20,8 +18,6 @@ from ongrid_gen.conventions import (
     GATEWAY_HOST,
     GRAFANA_HOST,
     GRAFANA_HTTP,
-    LOKI_HOST,
-    LOKI_HTTP,
     OTLP_GRPC,
     OTLP_HTTP,
     PROMETHEUS_HOST,
@@ -30,8 +26,7 @@ from ongrid_gen.conventions import (
     TEMPO_HTTP,
 )
 from ongrid_gen.errors import CommandError
-from ongrid_gen.model import External, Site
-from ongrid_gen.runtime import api
+from ongrid_gen.model import Site
 from ongrid_gen.runtime.compose import Project
 
 Say = Callable[[str], None]
@@ -71,8 +66,7 @@ class Stack:
     def stop_before_tempo(self, say: Say) -> None:
         """Stop the gateway, then Tempo: where Tempo would refuse for good what comes while it stops."""
         say("stopping the gateway before Tempo: what it holds stays in its queue")
-        hosts = [GATEWAY_HOST, *samplers.hosts(self.site), *(role.host for role in roles(self.site))]
-        self.centre.call("stop", *hosts, timeout=120)
+        self.centre.call("stop", GATEWAY_HOST, *(role.host for role in roles(self.site)), timeout=120)
 
     def down(self, say: Say, *, volumes: bool) -> None:
         """Stop everything in reverse; with `volumes` remove the data too."""
@@ -83,37 +77,25 @@ class Stack:
 
     @property
     def prometheus(self) -> str:
-        """Where Prometheus answers."""
-        return self._address(PROMETHEUS_HOST, PROMETHEUS_HTTP)
+        """Prometheus' address on this machine."""
+        return f"http://{LOOPBACK}:{self.centre.port(PROMETHEUS_HOST, PROMETHEUS_HTTP)}"
 
     @property
     def alertmanager(self) -> str:
-        """Where Alertmanager answers."""
-        return self._address(ALERTMANAGER_HOST, ALERTMANAGER_HTTP)
+        """Alertmanager's address on this machine."""
+        return f"http://{LOOPBACK}:{self.centre.port(ALERTMANAGER_HOST, ALERTMANAGER_HTTP)}"
 
     @property
     def tempo(self) -> str:
-        """Where Tempo answers."""
-        return self._address(TEMPO_HOST, TEMPO_HTTP)
-
-    @property
-    def loki(self) -> str | None:
-        """Loki's address on this machine, or None where the spec keeps no logs."""
-        return f"http://{LOOPBACK}:{self.centre.port(LOKI_HOST, LOKI_HTTP)}" if self.site.logs is not None else None
+        """Tempo's address on this machine."""
+        return f"http://{LOOPBACK}:{self.centre.port(TEMPO_HOST, TEMPO_HTTP)}"
 
     @property
     def grafana(self) -> str | None:
-        """Where Grafana answers, or None where the stack is without it."""
-        if not self.site.grafana.enabled and self.site.owns(GRAFANA_HOST):
+        """Grafana's address on this machine, or None where the stack runs without it."""
+        if not self.site.grafana.enabled:
             return None
-        return self._address(GRAFANA_HOST, GRAFANA_HTTP)
-
-    def _address(self, component: str, port: int) -> str:
-        """Return where a component answers: a port of this machine, or wherever somebody else's program is."""
-        theirs = self.site.external.get(component)
-        if theirs is None:
-            return f"http://{LOOPBACK}:{self.centre.port(component, port)}"
-        return address_of(theirs, self.secrets)
+        return f"http://{LOOPBACK}:{self.centre.port(GRAFANA_HOST, GRAFANA_HTTP)}"
 
     def otlp_http(self, edge: str | None = None) -> str:
         """The address at which an agent takes OTLP over HTTP. `edge` defaults to the first one here."""
@@ -131,27 +113,6 @@ class Stack:
         if not self.edges:
             raise CommandError("no agent runs on this machine: name one with --edge")
         return self.edge(edge or self.edges[0])
-
-
-def address_of(theirs: External, secrets: Path) -> api.Address:
-    """Return where a program of somebody else's answers, and what it is shown. CommandError without the file."""
-    headers = {}
-    if theirs.credential is not None:
-        proof = read_secret(secrets.parent / theirs.credential)
-        if theirs.user is None:
-            headers["Authorization"] = f"Bearer {proof}"
-        else:
-            pair = b64encode(f"{theirs.user}:{proof}".encode()).decode()
-            headers["Authorization"] = f"Basic {pair}"
-    return api.Address(theirs.url, headers, None if theirs.ca is None else secrets.parent / theirs.ca)
-
-
-def read_secret(path: Path) -> str:
-    """Return what stands in the file of a secret; CommandError when it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}; the credential is to stand in it") from None
 
 
 def edges_here(site: Site, asked: tuple[str, ...]) -> tuple[str, ...]:
@@ -184,9 +145,15 @@ def require_free_ports(stack: Stack, held: frozenset[int]) -> None:
 def published_ports(stack: Stack) -> list[tuple[str, str, str, int]]:
     """Return what is published on this machine: compose service, key of the spec, address, port."""
     site = stack.site
-    found = [(path[0], ".".join(path), LOOPBACK, port) for path, port in ways.published(site)]
+    found = [
+        ("tempo", "tempo.port", LOOPBACK, site.tempo.port),
+        ("prometheus", "prometheus.port", LOOPBACK, site.prometheus.port),
+        ("alertmanager", "alertmanager.port", LOOPBACK, site.alertmanager.port),
+    ]
     if access.is_remote(site):
         found.append(("gateway", "gateway.port", site.gateway.listen, site.gateway.port))
+    if site.grafana.enabled:
+        found.append(("grafana", "grafana.port", LOOPBACK, site.grafana.port))
     if stack.edges:
         ingest = site.ingest
         found += [
@@ -216,12 +183,10 @@ def prepare_secrets(site: Site, edges: tuple[str, ...], folder: Path, say: Say) 
     for path in proofs:
         if not path.is_file():
             raise CommandError(f"{path} is missing: run `ongrid-gen certs` with the spec; it makes what gateway and "
-                               "edges prove themselves with, and hash by")  # fmt: skip
+                               "edges prove themselves with")  # fmt: skip
         if not is_readable(path, collector.USER_ID):
             raise CommandError(f"{path} cannot be read by the collector's user: run `sudo chown {collector.USER} "
                                f"{path}`; its mode stays 0400")  # fmt: skip
-        if path == folder.parent / site.privacy.hash_key and path.stat().st_size < privacy.KEY_BYTES:
-            raise CommandError(f"{path} is too short for a key: the collector wants {privacy.KEY_BYTES} bytes or more")
     for name in compose.secret_files(site):
         path = folder.parent / name
         if path in proofs:
@@ -241,8 +206,8 @@ def prepare_secrets(site: Site, edges: tuple[str, ...], folder: Path, say: Say) 
 def of_gateway_and_agents(site: Site, edges: tuple[str, ...], folder: Path) -> list[Path]:
     """Return what the gateway, and the agents of this machine, prove themselves with."""
     own = [edge for edge in site.edges if edge.name in edges]
-    files = [folder / file for edge in own for file in secret_files.of_agent(site, edge).values()]
-    return [*(folder.parent / file for file in secret_files.of_gateway(site)), *files]
+    files = [folder / file for edge in own for file in access.agent_secrets(site, edge).values()]
+    return [*(folder.parent / file for file in access.gateway_secrets(site)), *files]
 
 
 def is_readable(path: Path, user: int) -> bool:
@@ -264,12 +229,6 @@ def make_password(path: Path) -> None:
 def missing_secret(site: Site, name: str, path: Path) -> str:
     """Return the sentence that says which secret is missing and how to make it."""
     users = [(channel.name, known[name]) for channel in site.notify.channels if name in (known := secrets_of(channel))]
-    for theirs in site.external.values():
-        if name in ways.secrets_for(theirs):
-            return (
-                f"{path} is missing: what {theirs.component} at {theirs.url} is shown, or its authority, is to stand "
-                f"in it\n  make the folder by `mkdir -p -m 700 {path.parent}` and put the file there"
-            )
     if name in storage.secrets(site.tempo):
         return (
             f"{path} is missing: Tempo's key for `tempo.storage` is to stand in it\n  make the folder by `mkdir -p -m "

@@ -10,18 +10,7 @@ from typing import Final
 
 from ongrid_gen.model import Site
 from ongrid_gen.rules import Group, RuleFile, TestFile
-from ongrid_gen.selfmon import (
-    alertmanager,
-    edges,
-    gateway,
-    loki,
-    pipeline,
-    prometheus,
-    samplers,
-    sampling,
-    tempo,
-    tempo_storage,
-)
+from ongrid_gen.selfmon import alertmanager, edges, gateway, pipeline, prometheus, sampling, tempo, tempo_storage
 from ongrid_gen.selfmon.base import Watch, Watcher
 from ongrid_gen.selfmon.cases import HALF_HOUR, MINUTE
 from ongrid_gen.selfmon.pages import explain, page, page_path
@@ -31,12 +20,10 @@ WATCHERS: Final[tuple[Watcher, ...]] = (
     tempo,
     tempo_storage,
     gateway,
-    samplers,
     sampling,
     edges,
     prometheus,
     alertmanager,
-    loki,
     pipeline,
 )
 
@@ -46,17 +33,11 @@ __all__ = ["WATCHERS", "Watch", "components", "explain_text", "names", "pages", 
 
 
 def components(site: Site) -> dict[str, list[Watch]]:
-    """Return every watch, by component; one that the site lacks has none, and one of somebody else's is theirs."""
+    """Return every watch, by component."""
     found: dict[str, list[Watch]] = {}
     for watcher in WATCHERS:
-        if is_ours(watcher.COMPONENT, site):
-            found.setdefault(watcher.COMPONENT, []).extend(watcher.watches(site))
-    return {name: watches for name, watches in found.items() if watches}
-
-
-def is_ours(component: str, site: Site) -> bool:
-    """Tell whether a component is watched: of somebody else's Tempo, the one that counts beside it."""
-    return site.owns(component) or (component == tempo.COMPONENT and site.sampling.tail is not None)
+        found.setdefault(watcher.COMPONENT, []).extend(watcher.watches(site))
+    return found
 
 
 def names(site: Site) -> frozenset[str]:

@@ -23,13 +23,10 @@ WARNING: Final = "warning"
 NONE: Final = "none"
 
 GATEWAY: Final = "gateway"
-SAMPLER: Final = "sampler"
 TEMPO: Final = "tempo"
 TEMPO_METRICS: Final = "tempo-metrics"
 PROMETHEUS: Final = "prometheus"
 ALERTMANAGER: Final = "alertmanager"
-# The jobs of collectors that are scraped.
-COLLECTORS: Final = (GATEWAY, SAMPLER)
 
 DOWN: Final = "up{job=<< job >>} == 0 or absent(up{job=<< job >>})"
 GROWN: Final = "sum by (<< by >>) (increase(<< counter >>[<< window >>m])) > 0"
@@ -39,10 +36,6 @@ BORN: Final = """\
 sum by (<< by >>) (increase(<< counter >>[10m])) > 0
 or sum by (<< by >>) (<< counter >> unless << counter >> offset 10m) > 0
   and on () (up{job=<< job >>} offset 10m == 1 or << age >> < 600)"""
-# What a process held in memory when it was last asked, before it was started again.
-HELD: Final = """\
-sum by (job) (max_over_time(<< held >>{job="<< job >>"}[5m])
-  and on (job, instance) << again >> > 0) > 0"""
 
 
 class Watcher(Protocol):
@@ -93,16 +86,9 @@ def born(counter: str, by: str, job: str) -> str:
 
 def age(job: str) -> str:
     """Return the age of a process in seconds; the collector tells it in its own way."""
-    if job in COLLECTORS:
+    if job == GATEWAY:
         return f"otelcol_process_uptime{{job={promql_string(job)}}}"
     return f"time() - process_start_time_seconds{{job={promql_string(job)}}}"
-
-
-def held(gauge: str, job: str) -> str:
-    """Return the expression of what a process held that was started again within five minutes."""
-    uptime = f'resets(otelcol_process_uptime{{job="{job}"}}[5m])'
-    again = uptime if job in COLLECTORS else f'changes(process_start_time_seconds{{job="{job}"}}[5m])'
-    return filled(HELD, held=gauge, job=job, again=again)
 
 
 def filled(text: str, **values: str | int | Decimal) -> str:
@@ -113,13 +99,6 @@ def filled(text: str, **values: str | int | Decimal) -> str:
 def counting(site: Site) -> str:
     """Return the job of the Tempo that makes the span metrics."""
     return TEMPO if site.sampling.tail is None else TEMPO_METRICS
-
-
-def sampling_job(site: Site) -> str:
-    """Return the job of what decides on traces: the gateway, or samplers that share that."""
-    from ongrid_gen.components.sampling import replicated  # components import the rules
-
-    return SAMPLER if replicated(site) else GATEWAY
 
 
 def of(job: str, site: Site) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from ongrid_gen.selfmon.base import COLLECTORS
+from ongrid_gen.selfmon.base import GATEWAY
 from ongrid_gen.selfmon.cases import Burst, Case, Phases, counter, steady
 
 EACH: Final = 36  # a whole number of events also when stretched from 4 to 5 minutes and from 9 to 10
@@ -45,6 +45,6 @@ def newborn(series: str, labels: Mapping[str, str], job: str, target: str, hold:
 
 def aged(job: str, target: str, *, young: bool) -> Phases:
     """Return the series that tells how old a process is: when it was started, or for the collector its uptime."""
-    if job in COLLECTORS:
+    if job == GATEWAY:
         return steady(f"otelcol_process_uptime{{{target}}}", 60 if young else -OLD)
     return steady(f"process_start_time_seconds{{{target}}}", 0 if young else OLD)

@@ -94,12 +94,8 @@ def export_failing() -> Watch:
 
 def queue_full(site: Site) -> Watch:
     """The queue takes no more; the receiver then refuses. Behind a sampler nobody can be refused."""
-    from ongrid_gen.components.sampling import replicated  # components import the rules
-
     refused = "The gateway refuses spans; the agents keep them and try again until their queues are full too."
     lost = "Behind the sampler (`otlp_grpc/tempo`) these spans are lost; of the others the agents try again."
-    again = "The gateway refuses spans; the agents send them again, and the metrics count those again meanwhile."
-    forked = again if replicated(site) else lost
     series = f'otelcol_exporter_enqueue_failed_spans{{{JOB},exporter="{EXPORTER}"}}'
     return Watch(
         name="GatewayQueueFull",
@@ -107,7 +103,7 @@ def queue_full(site: Site) -> Watch:
         minutes=0,
         expr=born(ENQUEUE_FAILED, "exporter", GATEWAY),
         summary='{{ printf "%.0f" $value }} spans found the queue of {{ $labels.exporter }} full',
-        meaning=refused if site.sampling.tail is None else forked,
+        meaning=refused if site.sampling.tail is None else lost,
         remedy="Make Tempo take spans again. A longer outage needs a larger `gateway.queue.size`.",
         look=f"{SIZE} / {CAPACITY}",
         causes=("Tempo is down or slow.", "`gateway.queue.size` is small for the traffic."),

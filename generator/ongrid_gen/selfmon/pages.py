@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from ongrid_gen.conventions import BANNER, RUNBOOKS
 from ongrid_gen.model import Site
-from ongrid_gen.naming import page_of
 from ongrid_gen.selfmon.base import CRITICAL, NONE, Watch
 from ongrid_gen.text import Code, fill_source, markdown_escape
 from ongrid_gen.units import format_duration
@@ -33,7 +32,7 @@ def page(component: str, watches: Sequence[Watch], site: Site) -> str:
     values: dict[str, Any] = {
         "title": markdown_escape(component),
         "banner": Code(f"<!-- {BANNER.format(spec=markdown_escape(site.spec_name))} -->"),
-        "prometheus": Code(f"{page_of(site, 'prometheus')}/query"),
+        "prometheus": Code(f"http://localhost:{site.prometheus.port}/query"),
         "sections": Code("\n\n".join(section(watch) for watch in watches)),
     }
     return fill_source(TEMPLATE, **values)

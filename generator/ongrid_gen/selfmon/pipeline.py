@@ -5,28 +5,12 @@ from typing import Final
 
 from ongrid_gen.conventions import CALLS, WATCHDOG
 from ongrid_gen.model import Site
-from ongrid_gen.selfmon.base import (
-    CRITICAL,
-    GATEWAY,
-    NONE,
-    TEMPO,
-    WARNING,
-    Watch,
-    counting,
-    filled,
-    labelled,
-    of,
-    sampling_job,
-    target,
-)
+from ongrid_gen.selfmon.base import CRITICAL, NONE, TEMPO, WARNING, Watch, counting, filled, labelled, of, target
 from ongrid_gen.selfmon.cases import Case, Phases, counter, gauge, steady
 from ongrid_gen.text import fill, promql_matcher, promql_string
 
 COMPONENT: Final = "pipeline"
 ACCEPTED: Final = 'otelcol_receiver_accepted_spans{job="gateway"}'
-ACCEPTED_SERIES: Final = (
-    'otelcol_receiver_accepted_spans{job="gateway",instance="gateway:8888",receiver="otlp",transport="http"}'
-)
 STORED: Final = "tempo_distributor_spans_received_total"
 # Fewer spans than these tell nothing: a new series may hide its first value.
 FEWEST: Final = 20
@@ -36,24 +20,18 @@ STALLED: Final = """\
 sum(increase(<< source >>[5m])) >= << fewest >>
   unless on () sum(increase(<< sink >>[5m])) > 0"""
 RESTARTS: Final = """\
-changes(process_start_time_seconds{job=~"<< tempos >>|prometheus|alertmanager<< loki >>"}[15m]) > 2
-or resets(otelcol_process_uptime{<< collectors >>}[15m]) > 2"""
+changes(process_start_time_seconds{job=~"<< tempos >>|prometheus|alertmanager"}[15m]) > 2
+or resets(otelcol_process_uptime{job="gateway"}[15m]) > 2"""
 
 
 def watches(site: Site) -> Iterator[Watch]:
     """Yield every watch."""
-    if counts_here(site):
-        yield traces_stalled(site)
+    yield traces_stalled(site)
     yield span_metrics_stalled(site)
     yield restarting(site)
     if site.prometheus.scrape:
         yield target_down(site)
     yield watchdog()
-
-
-def counts_here(site: Site) -> bool:
-    """Tell whether a Tempo of ours makes the span metrics."""
-    return site.owns(TEMPO) or site.sampling.tail is not None
 
 
 def stored(site: Site) -> tuple[str, str]:
@@ -76,13 +54,16 @@ def traces_stalled(site: Site) -> Watch:
         look="rate(otelcol_exporter_sent_spans[5m])",
         causes=("Tempo refuses everything.", "The network between the two is broken."),
         quiet=f"fewer than {FEWEST} spans in 5m",
-        cases=stalled_cases(ACCEPTED_SERIES, series),
+        cases=stalled_cases(
+            'otelcol_receiver_accepted_spans{job="gateway",instance="gateway:8888",receiver="otlp",transport="http"}',
+            series,
+        ),
     )
 
 
 def span_metrics_stalled(site: Site) -> Watch:
-    """Between Tempo and Prometheus; where Tempo is somebody else's and counts, between the gateway and Prometheus."""
-    source, series = stored(site) if counts_here(site) else (ACCEPTED, ACCEPTED_SERIES)
+    """Between Tempo and Prometheus."""
+    source, series = stored(site)
     return Watch(
         name="SpanMetricsStalled",
         severity=CRITICAL,
@@ -128,9 +109,7 @@ def restarting(site: Site) -> Watch:
         name="ComponentRestarting",
         severity=WARNING,
         minutes=0,
-        expr=filled(RESTARTS, tempos="|".join(dict.fromkeys((TEMPO, counting(site)))),
-                    collectors=str(promql_matcher("job", list(dict.fromkeys((GATEWAY, sampling_job(site)))))),
-                    loki="" if site.logs is None else "|loki"),
+        expr=filled(RESTARTS, tempos="|".join(dict.fromkeys((TEMPO, counting(site))))),
         summary='{{ $labels.job }} was started again {{ printf "%.0f" $value }} times in 15m',
         meaning="It dies and is started again. Between two starts it does not do its work.",
         remedy="`docker inspect` says whether it was killed for memory (`OOMKilled`); the end "

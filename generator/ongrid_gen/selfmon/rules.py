@@ -5,18 +5,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from ongrid_gen.alerts.links import dashboard, runbook_link
-from ongrid_gen.conventions import COMPONENT, EDGES_BOARD, KIND, SELF_GROUPS, SELF_KIND, SEVERITY, STACK_BOARD
+from ongrid_gen.alerts.links import runbook_link
+from ongrid_gen.conventions import COMPONENT, KIND, SELF_GROUPS, SELF_KIND, SEVERITY
 from ongrid_gen.model import Site
 from ongrid_gen.rules import Rule, RuleTest
-from ongrid_gen.selfmon import edges
 from ongrid_gen.selfmon.base import Watch
 from ongrid_gen.selfmon.cases import Case, Told, rule_test
 from ongrid_gen.selfmon.pages import anchor, page_path
 from ongrid_gen.text import go_template
 
-# Which dashboard shows a component; the stack's own shows all others.
-BOARDS: Final = {edges.COMPONENT: EDGES_BOARD}
 # The piece of a summary that says the value, and those that say a label of the series.
 VALUE: Final = re.compile(r"\{\{[^{}]*\$value[^{}]*\}\}")
 LABEL: Final = re.compile(r"\{\{ \$labels\.(\w+) \}\}")
@@ -53,7 +50,6 @@ def annotations(watch: Watch, component: str, site: Site) -> dict[str, str]:
         "summary": watch.summary,
         "description": f"{watch.meaning} {watch.remedy}",
         "runbook": link(watch, component, site),
-        **dashboard(site, BOARDS.get(component, STACK_BOARD)),
     }
 
 

@@ -6,22 +6,20 @@ Names and labels were read from collector 0.155 while the fault was on.
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import partial
 from typing import Final
 
 from ongrid_gen.alerts.wording import per_cent
-from ongrid_gen.conventions import COLLECTOR_METRICS
 from ongrid_gen.model import Site, TailSampling
 from ongrid_gen.rules import Group, Record, RuleFile, RuleTest, TestFile
-from ongrid_gen.selfmon.base import GATEWAY, SAMPLER, WARNING, Watch, filled, grown, held, sampling_job
-from ongrid_gen.selfmon.cases import MINUTE, Case, counter, gauge, steady
+from ongrid_gen.selfmon.base import GATEWAY, WARNING, Watch, filled, grown
+from ongrid_gen.selfmon.cases import MINUTE, Case, counter, gauge
 from ongrid_gen.selfmon.counters import growing
-from ongrid_gen.text import promql_string
 from ongrid_gen.units import format_duration
 
 COMPONENT: Final = GATEWAY
 FILE: Final = "self-sampling"
-TAKEN_AT: Final = 'job="gateway",instance="gateway:8888"'
+AT: Final = 'job="gateway",instance="gateway:8888"'
+ONE_JOB: Final = {"job": "gateway"}
 PREFIX: Final = "otelcol_processor_tail_sampling"
 BY_POLICY: Final = f"{PREFIX}_count_traces_sampled"
 DECIDED: Final = f"{PREFIX}_global_count_traces_sampled"
@@ -30,51 +28,39 @@ HELD: Final = f"{PREFIX}_sampling_traces_on_memory"
 LATE: Final = f"{PREFIX}_early_releases_from_cache_decision"
 ACCEPTED: Final = "otelcol_receiver_accepted_spans"
 
-WHO: Final = {GATEWAY: "The gateway", SAMPLER: "A sampler"}
 LATE_SHARE: Final = """\
-sum by (job) (rate(<< late >>{job=<< job >>,sampled="false"}[5m]))
-  / << on >>(sum by (job) (rate(<< accepted >>{job="gateway"}[5m])) > 0) > 0.01"""
-
-
-def at(job: str) -> str:
-    """Return the labels of one target of a job, as they stand in a series of a test."""
-    return f'job="{job}",instance="{job if job == GATEWAY else f"{job}-1"}:{COLLECTOR_METRICS}"'
-
-
-def records(job: str) -> tuple[Record, ...]:
-    """Return what is recorded, summed over all that decide."""
-    kept = f'{{job="{job}",decision="sampled"}}[5m]'
-    return (
-        # why: one series a policy
-        Record((), "sampling:traces_kept:rate5m", f"sum by (policy) (rate({BY_POLICY}{kept}))"),
-        Record((), "sampling:traces:rate5m", f'sum by (decision) (rate({DECIDED}{{job="{job}"}}[5m]))'),
-        Record(
-            (),
-            "sampling:traces_kept:ratio_rate5m",
-            f'sum(rate({DECIDED}{kept})) / (sum(rate({DECIDED}{{job="{job}"}}[5m])) > 0)',
-        ),
-    )
+sum by (job) (rate(<< late >>{job="gateway",sampled="false"}[5m]))
+  / (sum by (job) (rate(<< accepted >>{job="gateway"}[5m])) > 0) > 0.01"""
+KEPT: Final = f'{{job="{GATEWAY}",decision="sampled"}}[5m]'
+RECORDS: Final = (
+    # why: one series a policy
+    Record((), "sampling:traces_kept:rate5m", f"sum by (policy) (rate({BY_POLICY}{KEPT}))"),
+    Record((), "sampling:traces:rate5m", f'sum by (decision) (rate({DECIDED}{{job="{GATEWAY}"}}[5m]))'),
+    Record(
+        (),
+        "sampling:traces_kept:ratio_rate5m",
+        f'sum(rate({DECIDED}{KEPT})) / (sum(rate({DECIDED}{{job="{GATEWAY}"}}[5m])) > 0)',
+    ),
+)
 
 
 def watches(site: Site) -> Iterator[Watch]:
     """Yield every watch; none where every trace is kept."""
     tail = site.sampling.tail
     if tail is not None:
-        job = sampling_job(site)
-        yield dropped_undecided(tail, job)
-        yield buffer_filling(site, tail, job)
-        yield spans_late(tail, job)
-        yield restarted(tail, job)
+        yield dropped_undecided(tail)
+        yield buffer_filling(site, tail)
+        yield spans_late(tail)
 
 
-def dropped_undecided(tail: TailSampling, job: str) -> Watch:
+def dropped_undecided(tail: TailSampling) -> Watch:
     """The buffer is full: the oldest trace goes, before anybody looked at it."""
     return Watch(
         name="SamplingDroppedUndecided",
         severity=WARNING,
         minutes=0,
-        expr=grown(f'{EARLY}{{job="{job}"}}', "job"),
-        summary=f'{WHO[job]} dropped {{{{ printf "%.0f" $value }}}} traces in 10m before it had decided on them',
+        expr=grown(f'{EARLY}{{job="{GATEWAY}"}}', "job"),
+        summary='The gateway dropped {{ printf "%.0f" $value }} traces in 10m before it had decided on them',
         meaning="It holds no more traces than its buffer is for. Traces with errors can be among those that are not "
         "stored. Metrics and alerts are whole.",
         remedy="Say how many requests there are in `budget.requests_per_second`, or raise `sampling.tail.traces`, and "
@@ -84,45 +70,43 @@ def dropped_undecided(tail: TailSampling, job: str) -> Watch:
             f"More new traces within {format_duration(tail.wait)} than were planned.",
             "An application that begins a trace for every step.",
         ),
-        cases=(growing(f"{EARLY}{{{at(job)}}}", {"job": job}, 0),),
+        cases=(growing(f"{EARLY}{{{AT}}}", ONE_JOB, 0),),
     )
 
 
-def buffer_filling(site: Site, tail: TailSampling, job: str) -> Watch:
+def buffer_filling(site: Site, tail: TailSampling) -> Watch:
     """The forecast of `dropped_undecided`; the limit is the one that is rendered."""
-    from ongrid_gen.components.sampling import traces_of_each  # components import the rules
+    from ongrid_gen.components.sampling import traces_held  # components import the rules
 
-    most = traces_of_each(site, tail)
+    most = traces_held(site, tail)
     edge = most * 8 // 10
     return Watch(
         name="SamplingBufferFilling",
         severity=WARNING,
         minutes=5,
-        expr=f'max by (job) ({HELD}{{job="{job}"}}) > {edge}',
-        summary=f'{WHO[job]} holds {{{{ printf "%.0f" $value }}}} undecided traces of at most {most}',
-        meaning="When the buffer is full it drops the oldest traces undecided, those with errors too.",
+        expr=f'max by (job) ({HELD}{{job="{GATEWAY}"}}) > {edge}',
+        summary=f'The gateway holds {{{{ printf "%.0f" $value }}}} undecided traces of at most {most}',
+        meaning="When the buffer is full the gateway drops the oldest traces undecided, those with errors too.",
         remedy="Say how many requests there are in `budget.requests_per_second`, or raise `sampling.tail.traces`, and "
         "`gateway.memory` with it.",
         look=HELD,
         causes=("More traffic than planned.", "A burst."),
         quiet="up to 80 % of the traces that it may hold",
         cases=(
-            Case("speaks above four fifths, is quiet at them",
-                 [gauge(f"{HELD}{{{at(job)}}}", 1, edge + 1, border=edge)],
-                 {"job": job}, told=str(edge + 1), border=8),
+            Case("speaks above four fifths, is quiet at them", [gauge(f"{HELD}{{{AT}}}", 1, edge + 1, border=edge)],
+                 ONE_JOB, told=str(edge + 1), border=8),
         ),
     )  # fmt: skip
 
 
-def spans_late(tail: TailSampling, job: str) -> Watch:
+def spans_late(tail: TailSampling) -> Watch:
     """Spans of traces that were decided on before they came, and left out: an error among them was not seen."""
-    late, taken = f'{LATE}{{{at(job)},sampled="false"}}', f'{ACCEPTED}{{{TAKEN_AT},receiver="otlp",transport="http"}}'
-    on = "" if job == GATEWAY else "on () group_left () "
+    late, taken = f'{LATE}{{{AT},sampled="false"}}', f'{ACCEPTED}{{{AT},receiver="otlp",transport="http"}}'
     return Watch(
         name="SamplingSpansLate",
         severity=WARNING,
         minutes=5,
-        expr=filled(LATE_SHARE, late=LATE, accepted=ACCEPTED, job=str(promql_string(job)), on=on),
+        expr=filled(LATE_SHARE, late=LATE, accepted=ACCEPTED),
         summary="{{ $value | humanizePercentage }} of the spans came after their trace had been left out",
         meaning=f"The gateway decides {format_duration(tail.wait)} after the first span of a trace. What comes later "
         "follows that decision: an error or a long duration in it keeps nothing. Metrics and alerts are whole.",
@@ -134,34 +118,9 @@ def spans_late(tail: TailSampling, job: str) -> Watch:
         cases=(
             Case("speaks above one in a hundred, is quiet at it",
                  [counter(late, 0, 20, border=1), counter(taken, 100, 100)],
-                 {"job": job}, told=per_cent(0.2), border=12, lasting=3),
+                 ONE_JOB, told=per_cent(0.2), border=12, lasting=3),
             Case("is quiet of late spans of traces that are kept",
                  [counter(late.replace("false", "true"), 0, 20), counter(taken, 100, 100)], quiet=True),
-        ),
-    )  # fmt: skip
-
-
-def restarted(tail: TailSampling, job: str) -> Watch:
-    """What it held when last scraped is about what is missing, if it was killed: one that is stopped decides first."""
-    held_, uptime = f"{HELD}{{{at(job)}}}", f"otelcol_process_uptime{{{at(job)}}}"
-    return Watch(
-        name="SamplerRestarted",
-        severity=WARNING,
-        minutes=0,
-        expr=held(HELD, job),
-        summary=f'{WHO[job]} was started again; about {{{{ printf "%.0f" $value }}}} undecided traces can be missing',
-        meaning=f"It holds each trace for {format_duration(tail.wait)} before it decides. When it is stopped it "
-        "decides at once; when it is killed these traces are lost. Metrics and alerts are whole.",
-        remedy="When nobody stopped it, look why it died: `docker inspect` and the end of its log.",
-        look=HELD,
-        causes=("It was updated or stopped: then nothing is lost.", "It was killed for memory. Raise `gateway.memory`.",
-                "The machine was started again."),
-        quiet="a restart without traffic",
-        cases=(
-            Case("speaks of what was held", [steady(held_, 40), gauge(uptime, 5000, 30, after=60)], {"job": job},
-                 told="40", fault=1, lasting=3),
-            Case("is quiet when nothing was held", [steady(held_, 0), gauge(uptime, 5000, 30, after=60)], fault=1,
-                 lasting=3, quiet=True),
         ),
     )  # fmt: skip
 
@@ -169,14 +128,13 @@ def restarted(tail: TailSampling, job: str) -> Watch:
 def rule_file(site: Site) -> Iterator[RuleFile]:
     """Yield the recordings of what is kept; none where every trace is."""
     if site.sampling.tail is not None:
-        job = sampling_job(site)
-        yield RuleFile(FILE, (Group(FILE, records(job), query_offset=Decimal(0)),), partial(tests, job))
+        yield RuleFile(FILE, (Group(FILE, RECORDS, query_offset=Decimal(0)),), tests)
 
 
-def tests(job: str) -> tuple[TestFile, ...]:
+def tests() -> tuple[TestFile, ...]:
     """Return the unit tests: 10 traces a second, of which errors keep one and chance two, one of them the same."""
-    policy = f'{BY_POLICY}{{{at(job)},policy="%s",decision="%s",sampled="%s"}}'
-    decided = f'{DECIDED}{{{at(job)},decision="%s",sampled="%s"}}'
+    policy = f'{BY_POLICY}{{{AT},policy="%s",decision="%s",sampled="%s"}}'
+    decided = f'{DECIDED}{{{AT},decision="%s",sampled="%s"}}'
     kept, left = ("sampled", "true"), ("not_sampled", "false")
     growths = {
         policy % ("errors", *kept): 60,
@@ -186,11 +144,13 @@ def tests(job: str) -> tuple[TestFile, ...]:
         decided % kept: 150,
         decided % left: 450,
     }
-    why, all_, share = (record.name for record in records(job))
     wanted: dict[str, dict[str, Decimal | int]] = {
-        why: {f'{why}{{policy="errors"}}': 1, f'{why}{{policy="rest"}}': 2},
-        all_: {f'{all_}{{decision="not_sampled"}}': Decimal("7.5"), f'{all_}{{decision="sampled"}}': Decimal("2.5")},
-        share: {share: Decimal("0.25")},
+        RECORDS[0].name: {f'{RECORDS[0].name}{{policy="errors"}}': 1, f'{RECORDS[0].name}{{policy="rest"}}': 2},
+        RECORDS[1].name: {
+            f'{RECORDS[1].name}{{decision="not_sampled"}}': Decimal("7.5"),
+            f'{RECORDS[1].name}{{decision="sampled"}}': Decimal("2.5"),
+        },
+        RECORDS[2].name: {RECORDS[2].name: Decimal("0.25")},
     }
     body = {
         "interval": format_duration(MINUTE),

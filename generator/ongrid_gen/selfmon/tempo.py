@@ -67,12 +67,10 @@ max by (url) (time() - << sent >>{job="<< job >>"}) > << lag >>
 
 def watches(site: Site) -> Iterator[Watch]:
     """Yield every watch."""
-    if site.owns(TEMPO):
-        yield tempo_down(site)
+    yield tempo_down(site)
     if site.sampling.tail is not None:
         yield counting_down()
-    if site.owns(TEMPO):
-        yield from ingest()
+    yield from ingest()
     yield from generator(site)
     yield remote_write_failing(counting(site))
     yield behind(site) if dialect(site).WATCHED.lag else behind_1_5(site)

@@ -10,8 +10,8 @@ from typing import Final
 
 from ongrid_gen.alerts.wording import per_cent
 from ongrid_gen.model import Site
-from ongrid_gen.selfmon.base import TEMPO, WARNING, Watch, counting, dialect, filled, grown, held, labelled, of, target
-from ongrid_gen.selfmon.cases import HALF_HOUR, Case, counter, gauge, steady
+from ongrid_gen.selfmon.base import TEMPO, WARNING, Watch, counting, dialect, filled, grown, labelled, of, target
+from ongrid_gen.selfmon.cases import HALF_HOUR, Case, counter, gauge
 from ongrid_gen.selfmon.counters import growing
 from ongrid_gen.selfmon.words import binary
 from ongrid_gen.units import format_duration, plain
@@ -44,9 +44,7 @@ def watches(site: Site) -> Iterator[Watch]:
     yield wal_failing(counting(site))
     if known.wal_size:
         yield wal_growing(site)
-    if site.owns(TEMPO):
-        yield restarted(known.live_traces)
-        yield disk_forecast(site, known.flushed_bytes)
+    yield disk_forecast(site, known.flushed_bytes)
 
 
 def flush_failing(counters: tuple[str, ...]) -> Watch:
@@ -130,32 +128,6 @@ def live_traces_near_limit(live: str) -> Watch:
         cases=(
             Case("speaks above four fifths", [gauge(f"{live}{{{TENANT}}}", 10, edge + 1, border=edge)], ONE_TENANT,
                  told=str(edge + 1), border=8),
-        ),
-    )  # fmt: skip
-
-
-def restarted(live: str) -> Watch:
-    """What it held when last scraped is about what is missing, if it was killed: stopped it writes that first."""
-    held_, started = f"{live}{{{TENANT}}}", f"process_start_time_seconds{{{JOB}}}"
-    return Watch(
-        name="TempoRestarted",
-        severity=WARNING,
-        minutes=0,
-        expr=held(live, TEMPO),
-        summary='Tempo was started again; of its last seconds about {{ printf "%.0f" $value }} traces can be missing',
-        meaning="Tempo holds a trace in memory until it has been idle for some seconds. When it is stopped it writes "
-        "them; when it is killed they are lost, and with them what it had counted since it last wrote its metrics.",
-        remedy="When nobody stopped it, look why it died: `docker inspect` and the end of its log.",
-        look=live,
-        causes=("It was updated or stopped: then nothing is lost.", "It was killed for memory. Raise `tempo.memory`.",
-                "The machine was started again."),
-        quiet="a restart without traffic",
-        cases=(
-            Case("speaks of what was held", [steady(held_, 40), gauge(started, 0, 60, after=60)], ONE_JOB, told="40",
-                 fault=1, lasting=3),
-            Case("is quiet when nothing was held", [steady(held_, 0), gauge(started, 0, 60, after=60)], fault=1,
-                 lasting=3, quiet=True),
-            Case("is quiet without a restart", [gauge(held_, 0, 40), steady(started, 60)], quiet=True),
         ),
     )  # fmt: skip
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 from ongrid_gen.alerts.explain import indented
 from ongrid_gen.conventions import BANNER, SLO
 from ongrid_gen.model import Site, Slo
-from ongrid_gen.naming import page_of
 from ongrid_gen.slos import names
 from ongrid_gen.slos.burn import allowed, pairs, tiers, windows
 from ongrid_gen.slos.rules import alert_rules, bad_by_operation
@@ -67,7 +66,7 @@ def runbook(slo: Slo, site: Site) -> str:
     """Return the page for whoever is woken."""
     own = selectors(slo)["own"]
     matcher = shlex.quote(f"{SLO}={promql_string(slo.name)}")
-    url = page_of(site, "alertmanager")
+    url = f"http://localhost:{site.alertmanager.port}"
     values: dict[str, Any] = {
         "title": markdown_escape(slo.name),
         "banner": Code(f"<!-- {BANNER.format(spec=markdown_escape(site.spec_name))} -->"),
@@ -77,7 +76,7 @@ def runbook(slo: Slo, site: Site) -> str:
                                  for tier in tiers(slo))),
         "watched": markdown_escape(requests_named(slo, str)),
         "bad": Code(bad_words(slo)),
-        "prometheus": Code(f"{page_of(site, 'prometheus')}/query"),
+        "prometheus": Code(f"http://localhost:{site.prometheus.port}/query"),
         "ratios": Code(f'100 * {{__name__=~"slo:sli_error:ratio_rate.+",{SLO}={promql_string(slo.name)}}}'),
         "left": Code(f"100 * {names.budget_left(slo)}{own}"),
         "operations": Code(bad_by_operation(slo, windows(slo, site)[0])),

@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ongrid_gen.alerts.links import Spans, dashboard, runbook_link, trace_search
+from ongrid_gen.alerts.links import Spans, runbook_link, trace_search
 from ongrid_gen.alerts.wording import Say, go_string, owner_label
-from ongrid_gen.conventions import AFFECTS, BURN_KIND, KIND, SERVICE, SERVICE_NAME, SEVERITY, SLO, SLOS_BOARD, TIER
+from ongrid_gen.conventions import AFFECTS, BURN_KIND, KIND, SERVICE, SERVICE_NAME, SEVERITY, SLO, TIER
 from ongrid_gen.model import Site, Slo
 from ongrid_gen.slos import names
 from ongrid_gen.slos.burn import ABSENT_FOR, Pair, absent_window, allowed, hold, pairs
@@ -118,7 +118,6 @@ def burn_annotations(slo: Slo, tier: str, site: Site, say: Say, reading: Reading
         "description": f"{condition(slo, tier)} {objective_words(slo, say)} Of that budget {reading.left} is left.",
         "runbook": say(runbook_link(site, names.runbook_path(slo))),
         "traces": trace_search(site, spans),
-        **dashboard(site, SLOS_BOARD),
     }
 
 
@@ -130,7 +129,6 @@ def absent_annotations(slo: Slo, site: Site, say: Say) -> dict[str, str]:
         "description": f"Without requests the objective looks perfect. Fires when there were none in {window}, for "
         f"{format_duration(ABSENT_FOR)}. Either nobody calls, or the spans do not arrive, or the name is misspelt.",
         "runbook": say(runbook_link(site, names.runbook_path(slo))),
-        **dashboard(site, SLOS_BOARD),
     }
 
 
@@ -143,5 +141,4 @@ def missing_annotations(slo: Slo, site: Site, say: Say) -> dict[str, str]:
         "in metrics_generator.processor.span_metrics.histogram_buckets. Apply the rendered tempo.yaml and restart "
         "Tempo.",
         "runbook": say(runbook_link(site, names.runbook_path(slo))),
-        **dashboard(site, SLOS_BOARD),
     }

@@ -69,17 +69,6 @@ STAND_INS: Final[dict[str, StandIn]] = {
         smoke=("--version",),
         populate=debian.populate_alertmanager,
     ),
-    "loki": StandIn(
-        component="loki",
-        version=golang.LOKI_VERSION,
-        title="Grafana Loki",
-        how="the Go module github.com/grafana/loki/v3",
-        uid=10001,
-        folders=("/etc/loki", "/loki"),
-        applets=PROBE_APPLETS,
-        smoke=("-version",),
-        populate=golang.populate_loki,
-    ),
     "busybox": StandIn(
         component="busybox",
         version=debian.BUSYBOX_SERIES,
@@ -94,7 +83,6 @@ STAND_INS: Final[dict[str, StandIn]] = {
 }
 
 UNAVAILABLE: Final[dict[str, str]] = {
-    "beyla": "it is in no package registry in a form that runs: its eBPF programs are compiled in its repository",
     "grafana": "it is in no package registry in a form that runs: neither as a Go module nor in Debian",
 }
 

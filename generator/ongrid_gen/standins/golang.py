@@ -1,4 +1,4 @@
-"""Stand-ins compiled from published Go modules: Tempo, Loki and the OpenTelemetry Collector.
+"""Stand-ins compiled from published Go modules: Tempo and the OpenTelemetry Collector.
 
 Versions and checksums are pinned by go.mod and go.sum of the recipe; where modules come from is the business of the
 machine's Go settings (`go env GOPROXY`).
@@ -16,9 +16,6 @@ from ongrid_gen.standins.rootfs import RootFs
 
 TEMPO_VERSION: Final = "1.5.0"
 OTELCOL_VERSION: Final = "0.155.0"
-LOKI_VERSION: Final = "3.7.8"
-# Where the linker writes the version.
-LOKI_SAYS: Final = "github.com/grafana/loki/v3/pkg/util/build.Version"
 
 # Tempo 1.5 compiled with Go 1.21 or later starts, and panics on the first push (measured with 1.26).
 TEMPO_GO: Final = "1.19"
@@ -45,21 +42,11 @@ def populate_otelcol(shop: Workshop, root: RootFs) -> str:
     return OTELCOL_VERSION
 
 
-def populate_loki(shop: Workshop, root: RootFs) -> str:
-    """Compile Loki with the machine's Go."""
-    go = _machine_go(recipe_dir("loki"))
-    program = _compile(shop, "loki", go, "github.com/grafana/loki/v3/cmd/loki", LOKI_VERSION, says=LOKI_SAYS)
-    root.add_program("/usr/bin/loki", program)
-    return LOKI_VERSION
-
-
-def _compile(
-    shop: Workshop, component: str, go: Path, package: str, version: str, *, says: str = "main.Version"
-) -> Path:
+def _compile(shop: Workshop, component: str, go: Path, package: str, version: str) -> Path:
     """Compile one package of the recipe's module, statically, and return the program. Raises StandInError."""
     folder = shop.folder / "go" / component
     shutil.copytree(recipe_dir(component), folder)
-    flags = ["-mod=readonly", "-trimpath", "-tags=timetzdata", f"-ldflags=-s -w -X {says}={version}"]
+    flags = ["-mod=readonly", "-trimpath", "-tags=timetzdata", f"-ldflags=-s -w -X main.Version={version}"]
     shop.say(f"{component}: compiling {version} (minutes the first time, seconds later)")
     try:
         run([str(go), "build", *flags, "-o", "program", package], cwd=folder, env=_environment(go))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final
 
 from ongrid_gen.traceql.errors import TraceqlError
@@ -15,8 +15,6 @@ from ongrid_gen.traceql.words import VERSIONS, WITHOUT
 
 # What Tempo reads at most (`query_frontend.max_query_expression_size_bytes`).
 LONGEST: Final = 128 * 1024
-# How many queries are kept as they were read: a program that runs for days is asked many.
-KEPT: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Written:
         return self.tree.metrics is not None
 
 
-@lru_cache(KEPT)
+@cache
 def read(text: str, version: str = VERSIONS[0]) -> Written:
     """Return the query. TraceqlError when that version of Tempo would refuse it."""
     if version == WITHOUT:
@@ -44,7 +42,7 @@ def read(text: str, version: str = VERSIONS[0]) -> Written:
     return written
 
 
-@lru_cache(KEPT)
+@cache
 def parsed(text: str) -> Written:
     """Return the query as some version of Tempo takes it."""
     if len(text.encode()) > LONGEST:

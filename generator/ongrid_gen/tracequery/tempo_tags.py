@@ -7,25 +7,13 @@ fetched, and stays when one of its spans holds all the filters.
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.runtime.fetch import Deadline, Endpoint
 from ongrid_gen.text import promql_string
-from ongrid_gen.tracequery.base import (
-    MOST,
-    Filters,
-    Hit,
-    Hits,
-    Search,
-    Series,
-    Trace,
-    UnsupportedError,
-    Window,
-    trace_id_of,
-)
+from ongrid_gen.tracequery.base import MOST, Filters, Hit, Hits, Search, Series, Trace, UnsupportedError, Window
 from ongrid_gen.tracequery.condition import milliseconds, named, passes
 from ongrid_gen.tracequery.tempo import TAGS, hits_of, seconds_of, tag_of, trace_by_id
 
@@ -39,11 +27,10 @@ BARE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 
 @dataclass(frozen=True, slots=True)
 class TempoTags:
-    """A Tempo without TraceQL. `found` are the traces of its searches: fetched whole, so nobody asks again."""
+    """A Tempo without TraceQL."""
 
     endpoint: Endpoint
     version: str
-    found: dict[str, Trace] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -62,24 +49,21 @@ class TempoTags:
         most = min(MOST, search.limit * THROUGH)
         asked = {**tags_of(search.filters), **seconds_of(search.window), "limit": str(most)}
         looked = hits_of(self.endpoint.json("/api/search", deadline, **asked), most)
-        found = list(islice(self.sieved(looked.traces, search.filters, deadline), search.limit + 1))
+        found = list(self.sieved(looked.traces, search.filters, deadline))
         return Hits(tuple(found[: search.limit]), looked.complete and len(found) <= search.limit)
 
     def sieved(self, hits: tuple[Hit, ...], filters: Filters, deadline: Deadline) -> Iterator[Hit]:
-        """Yield the traces of which a span holds the filters, fetching but a few more than are taken."""
+        """Yield the traces of which a span holds the filters."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            for batch in batched(hits):
-                traces = pool.map(lambda hit: self.trace(hit.trace_id, deadline), batch)
-                for hit, trace in zip(batch, traces, strict=True):
-                    matched = sum(passes(span, filters) for span in trace.spans) if trace else 0
-                    if matched and trace:
-                        self.found[hit.trace_id] = trace
-                        yield replace(hit, matched=matched)
+            traces = pool.map(lambda hit: self.trace(hit.trace_id, deadline), hits)
+            for hit, trace in zip(hits, traces, strict=True):
+                matched = sum(passes(span, filters) for span in trace.spans) if trace else 0
+                if matched:
+                    yield replace(hit, matched=matched)
 
     def trace(self, trace_id: str, deadline: Deadline) -> Trace | None:
         """Return a trace, None when Tempo does not have it."""
-        known = self.found.get(trace_id_of(trace_id))
-        return known if known is not None else trace_by_id(self.endpoint, trace_id, deadline)
+        return trace_by_id(self.endpoint, trace_id, deadline)
 
     def values(self, tag: str, window: Window, deadline: Deadline) -> list[str]:
         """Return the values of a tag, sorted. This Tempo knows no time here, and tells only what is recent."""
@@ -100,11 +84,6 @@ class TempoTags:
             f"{self.name} has no TraceQL and would answer with traces that nothing chose; search by service, "
             "operation, status and duration, or run Tempo 2.10 or 3.0"
         )
-
-
-def batched(hits: tuple[Hit, ...]) -> Iterator[tuple[Hit, ...]]:
-    """Yield as many as are fetched at once."""
-    return (hits[at : at + AT_ONCE] for at in range(0, len(hits), AT_ONCE))
 
 
 def tags_of(filters: Filters) -> dict[str, str]:

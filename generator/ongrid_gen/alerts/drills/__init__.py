@@ -4,8 +4,6 @@ from collections.abc import Callable
 from typing import Final
 
 from ongrid_gen.alerts import (
-    log_match,
-    log_volume,
     service_dependency_error_rate,
     trace_absent,
     trace_error_rate,
@@ -15,7 +13,6 @@ from ongrid_gen.alerts import (
 from ongrid_gen.alerts.drills.absent import Absent
 from ongrid_gen.alerts.drills.base import Drilling
 from ongrid_gen.alerts.drills.drop import Drop
-from ongrid_gen.alerts.drills.logged import Louder, Matching
 from ongrid_gen.alerts.drills.shares import Failed, FailedCalls, Slow
 from ongrid_gen.model import Alert, Site
 
@@ -25,8 +22,6 @@ DRILLS: Final[dict[str, Callable[[Alert, Site], Drilling]]] = {
     service_dependency_error_rate.KIND: FailedCalls,
     trace_absent.KIND: Absent,
     trace_throughput_drop.KIND: Drop,
-    log_match.KIND: Matching,
-    log_volume.KIND: Louder,
 }
 
 __all__ = ["DRILLS", "Drilling", "drilling_of"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from ongrid_gen.bundle.network import is_collector, is_grafana, is_loki, is_tempo
+from ongrid_gen.bundle.network import is_collector, is_grafana, is_tempo
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
@@ -15,8 +15,6 @@ GRAFANA_DATA: Final = "/var/lib/grafana"
 FLAGS: Final = ("--storage.tsdb.path", "--storage.path")
 TEMPO: Final = (("storage", "trace", "wal", "path"), ("storage", "trace", "local", "path"),
                 ("metrics_generator", "storage", "path"))  # fmt: skip
-LOKI: Final = (("common", "path_prefix"), ("common", "storage", "filesystem", "chunks_directory"),
-               ("ingester", "wal", "dir"), ("compactor", "working_directory"))  # fmt: skip
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
@@ -38,7 +36,7 @@ def kept(service: Service) -> Iterator[tuple[str, Path]]:
     if is_grafana(service):
         yield GRAFANA_DATA, service.path
     file, data = service.config, service.settings
-    for keys in TEMPO if is_tempo(data) else LOKI if is_loki(data) else ():
+    for keys in TEMPO if is_tempo(data) else ():
         if isinstance(dig(data, *keys), str):
             yield dig(data, *keys), (file, *keys)
     for name, extension in items(data.get("extensions") if is_collector(data) else None):

@@ -4,23 +4,22 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ongrid_gen.bundle.files import COMPOSE, PROVISIONING, THEIR_PROVISIONING
+from ongrid_gen.bundle.files import COMPOSE, PROVISIONING
 from ongrid_gen.bundle.network import is_collector, is_prometheus
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Path, Problem
 
 CODE: Final = "OG066"
-PROVISIONED: Final = (PROVISIONING, THEIR_PROVISIONING)
 DOLLAR: Final = re.compile(r"\$(?:\$|\{[^}]*\}?|\w*)")
-# A dollar, a variable that has a default or comes from the environment on purpose, or Grafana's way to name a file.
-MEANT: Final = re.compile(r"\$\$|\$__file|\$\{(?:env:|file:|yaml:|\w+:?[-?]).*", re.DOTALL)
+# A dollar, or a variable that has a default or comes from the environment on purpose.
+MEANT: Final = re.compile(r"\$\$|\$\{(?:env:|file:|yaml:|\w+:?[-?]).*", re.DOTALL)
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
     """A variable that is not set is replaced by nothing: a password loses its middle, a query its range."""
     for file in wiring.bundle.documents:
-        if file.endswith(COMPOSE) or file.startswith(PROVISIONED) or is_collector(wiring.bundle.data(file)):
+        if file.endswith(COMPOSE) or file.startswith(PROVISIONING) or is_collector(wiring.bundle.data(file)):
             yield from unescaped(wiring.bundle.data(file), (file,))
     for service in wiring.running(is_prometheus):
         keys = ("global", "external_labels")  # the only part that it expands
@@ -39,7 +38,7 @@ def unescaped(data: Any, path: Path) -> Iterator[Problem]:
 def replaced(text: str, path: Path, within: tuple[int, int]) -> Problem:
     """Return the problem of a variable that nobody meant."""
     file = str(path[0])
-    if path[1:2] == ("global",) or file.startswith(PROVISIONED):
+    if path[1:2] == ("global",) or file.startswith(PROVISIONING):
         hint = f"write `${text}` for a dollar"
     else:
         named = "${NAME:-default}" if file.endswith(COMPOSE) else "${env:NAME}"

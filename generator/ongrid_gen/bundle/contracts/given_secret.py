@@ -1,6 +1,5 @@
 """OG063: a secret that a program reads is given to its container, and comes from somewhere."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -12,8 +11,6 @@ from ongrid_gen.conventions import SECRETS_DIR
 from ongrid_gen.problems import Path, Problem
 
 CODE: Final = "OG063"
-# A file's name, or what a collector replaces by the text of a file.
-SECRET: Final = re.compile(rf"{SECRETS_DIR}/(.*)|\$\{{file:{SECRETS_DIR}/(.*)\}}")
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
@@ -42,9 +39,8 @@ def read(service: Service) -> Iterator[tuple[Path, str]]:
 
 def named(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
     """Yield every secret's name below a place."""
-    found = SECRET.fullmatch(data) if isinstance(data, str) else None
-    if found is not None:
-        yield path, found[1] or found[2]
+    if isinstance(data, str) and data.startswith(f"{SECRETS_DIR}/"):
+        yield path, data.removeprefix(f"{SECRETS_DIR}/")
     elif isinstance(data, str) and str(path[-1]).endswith("_file") and path[1:2] == ("receivers",):
         yield path, data if "/" in data else f"./{data}"
     for key, value in items(data):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ongrid_gen.bundle.network import is_alertmanager, is_loki, is_prometheus
+from ongrid_gen.bundle.network import is_alertmanager, is_prometheus
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.routes import heard_by, routes
 from ongrid_gen.bundle.wiring import Wiring
@@ -19,10 +19,6 @@ def check(wiring: Wiring) -> Iterator[Problem]:
         if wiring.alerts and not dig(service.settings, "alerting", "alertmanagers"):
             message = f"`{service.name}` sends {len(wiring.alerts)} alerts to no Alertmanager"
             yield Problem(CODE, (service.config, "alerting"), message, "name it in `alerting.alertmanagers`")
-    for service in wiring.running(is_loki):
-        if list(wiring.bundle.log_rules) and not dig(service.settings, "ruler", "alertmanager_url"):
-            message = f"`{service.name}` sends its alerts to no Alertmanager"
-            yield Problem(CODE, (service.config, "ruler"), message, "name it in `ruler.alertmanager_url`")
     for service in wiring.running(is_alertmanager):
         file, data = service.config, service.settings
         telling = {str(dig(one, "name")) for _, one in items(data.get("receivers")) if tells(one)}

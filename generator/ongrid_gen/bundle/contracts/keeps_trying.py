@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ongrid_gen.bundle.network import BALANCERS, EXPORTERS, is_collector
+from ongrid_gen.bundle.network import EXPORTERS, is_collector
 from ongrid_gen.bundle.plain import dig, items, seconds
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Problem
@@ -17,16 +17,13 @@ def check(wiring: Wiring) -> Iterator[Problem]:
     """While the next hop restarts, spans wait; without trying again, or for some minutes only, they are thrown away."""
     for service in wiring.running(is_collector):
         for name, exporter in items(service.settings.get("exporters")):
-            sort = str(name).split("/")[0]
-            # a load balancer can try again itself, or have those below it do so
-            below = ("protocol", "otlp") if sort in BALANCERS and dig(exporter, RETRY) is None else ()
-            path = (service.config, "exporters", name, *below, RETRY)
-            if sort not in (*EXPORTERS, *BALANCERS) or name not in carriers(service.settings):
+            path = (service.config, "exporters", name, RETRY)
+            if str(name).split("/")[0] not in EXPORTERS or name not in carriers(service.settings):
                 continue
-            if dig(exporter, *below, RETRY, "enabled") is False:
+            if dig(exporter, RETRY, "enabled") is False:
                 yield Problem(CODE, (*path, "enabled"), f"`{name}` tries only once: what is not heard then is lost",
                               "write `enabled: true`")  # fmt: skip
-            elif seconds(dig(exporter, *below, RETRY, LONGEST)) != 0:
+            elif seconds(dig(exporter, RETRY, LONGEST)) != 0:
                 yield Problem(CODE, (*path, LONGEST), f"`{name}` gives up after a while: what waits then is lost",
                               f"write `{LONGEST}: 0s`, which is without end")  # fmt: skip
 

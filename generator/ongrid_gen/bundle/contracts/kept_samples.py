@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.bundle.files import EVERY_RULES
+from ongrid_gen.bundle.files import RULES
 from ongrid_gen.bundle.network import is_prometheus
 from ongrid_gen.bundle.plain import seconds
 from ongrid_gen.bundle.wiring import Wiring
@@ -28,7 +28,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
             continue
         for query, written in wiring.sound_queries:
             reach = max((reach for _, _, reach in ranges(written.tree)), default=kept)
-            if reach > kept and str(query.path[0]).startswith(EVERY_RULES):
+            if reach > kept and str(query.path[0]).startswith(RULES):
                 message = f"{query.who}: a range reaches {format_duration(reach)} back; Prometheus keeps {found[0]}"
                 yield Problem(CODE, query.path, message, "shorten it, or raise the retention", Severity.WARNING,
                               related=(found[1],), within=query.within(written.place_of_range(reach)))  # fmt: skip

@@ -1,10 +1,9 @@
 """OG022: the link from a span to its logs asks for labels that Loki has."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ongrid_gen.bundle.network import is_loki
 from ongrid_gen.bundle.plain import dig, items
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
@@ -70,3 +69,8 @@ def log_labels(wiring: Wiring) -> frozenset[str]:
              if dig(one, "action") == "index_label" for _, name in items(dig(one, "attributes"))}  # fmt: skip
     usual = frozenset() if dig(attributes, "ignore_defaults") is True else INDEXED | set(FAMILIES)
     return frozenset(named | usual)
+
+
+def is_loki(data: Mapping[str, Any]) -> bool:
+    """Tell whether a file is a configuration of Loki."""
+    return "schema_config" in data

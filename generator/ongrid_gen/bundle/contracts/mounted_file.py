@@ -5,19 +5,17 @@ from fnmatch import fnmatch
 from pathlib import PurePosixPath
 from typing import Final
 
-from ongrid_gen.bundle.files import DASHBOARDS, EVERY_RULES, LOG_RULES, PROVIDERS, PROVISIONING, RULES
-from ongrid_gen.bundle.network import is_alertmanager, is_grafana, is_loki, is_prometheus
-from ongrid_gen.bundle.plain import dig, items
+from ongrid_gen.bundle.files import PROVISIONING, RULES
+from ongrid_gen.bundle.network import is_alertmanager, is_grafana, is_prometheus
+from ongrid_gen.bundle.plain import items
 from ongrid_gen.bundle.services import CONFIG_FLAGS, Service
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.checks.base import did_you_mean
-from ongrid_gen.components.loki import TENANT
 from ongrid_gen.problems import Problem
 
 CODE: Final = "OG061"
-RULER: Final = ("ruler", "storage", "local", "directory")
 # Folders that are there for a program to read.
-PROGRAMS: Final = ("otelcol/", "sampler/", "tempo/", "prometheus/", "alertmanager/", "loki/")
+PROGRAMS: Final = ("otelcol/", "tempo/", "prometheus/", "alertmanager/")
 
 
 def check(wiring: Wiring) -> Iterator[Problem]:
@@ -38,7 +36,6 @@ def check(wiring: Wiring) -> Iterator[Problem]:
                 yield Problem(CODE, (service.config, "templates", index), f"`{pattern}` finds no file of templates",
                               "write where they are mounted, or remove it")  # fmt: skip
     yield from unread(wiring)
-    yield from unread_by_loki(wiring)
 
 
 def read_by(service: Service, pattern: str, wiring: Wiring) -> set[str]:
@@ -53,9 +50,8 @@ def unread(wiring: Wiring) -> Iterator[Problem]:
     rules = {file for service in wiring.running(is_prometheus)
              for _, pattern in items(service.settings.get("rule_files"))
              for file in read_by(service, str(pattern), wiring)}  # fmt: skip
-    yield from unshown(wiring)
     for file in wiring.bundle.documents:
-        if file.startswith(EVERY_RULES) and file not in rules:
+        if file.startswith(RULES) and file not in rules:
             yield Problem(CODE, (file,), f"no Prometheus reads `{file}`: its alerts never fire",
                           f"name its folder in `rule_files`, as `/etc/{RULES}*.yaml`")  # fmt: skip
         elif file.startswith(PROVISIONING) and not any(map(is_grafana, wiring.services)):
@@ -65,35 +61,6 @@ def unread(wiring: Wiring) -> Iterator[Problem]:
             folder = file.rpartition("/")[0]
             yield Problem(CODE, (file,), f"no container mounts `{folder}`: nobody reads this file",
                           f"mount `./{folder}` where its program looks")  # fmt: skip
-
-
-def unshown(wiring: Wiring) -> Iterator[Problem]:
-    """Yield the first dashboard that Grafana, if there is one, does not read: the others of its folder do as it."""
-    shown = provided(wiring)
-    lost = (file for file in wiring.bundle.below(DASHBOARDS)
-            if not any(PurePosixPath(file).is_relative_to(one) for one in shown))  # fmt: skip
-    for file in [*lost][:1] if any(map(is_grafana, wiring.services)) else ():
-        folder = file.rpartition("/")[0]
-        yield Problem(CODE, (file,), f"Grafana does not read the dashboards in `{folder}`",
-                      f"mount `./{folder}`, and name where in `{PROVIDERS}`")  # fmt: skip
-
-
-def provided(wiring: Wiring) -> set[str]:
-    """Return the folders of the bundle of which Grafana is told that there are dashboards in them."""
-    paths = [str(dig(one, "options", "path")) for file in wiring.bundle.below(PROVIDERS)
-             for _, one in items(wiring.bundle.data(file).get("providers"))]  # fmt: skip
-    found = (service.on_bundle(path) for service in filter(is_grafana, wiring.services) for path in paths)
-    return {folder for folder in found if folder is not None}
-
-
-def unread_by_loki(wiring: Wiring) -> Iterator[Problem]:
-    """Yield the rules that no Loki reads. It looks in a folder for each tenant, and says nothing of an empty one."""
-    folders = [service.on_bundle(str(dig(service.settings, *RULER))) for service in wiring.running(is_loki)]
-    for file in wiring.bundle.below(LOG_RULES):
-        tenants = PurePosixPath(file).parent
-        if tenants.as_posix() not in [f"{folder}/{TENANT}" for folder in folders]:
-            hint = f"put it into the folder `{TENANT}` of what `{'.'.join(RULER)}` names"
-            yield Problem(CODE, (file,), f"no Loki reads `{file}`: its alerts never fire", hint)
 
 
 def configured(service: Service, inside: str, path: tuple[str | int, ...], wiring: Wiring) -> Iterator[Problem]:

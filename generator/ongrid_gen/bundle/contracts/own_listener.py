@@ -14,11 +14,10 @@ CODE: Final = "OG069"
 def check(wiring: Wiring) -> Iterator[Problem]:
     """`otelcol validate` accepts it; the collector then ends at its start, again and again."""
     for service in wiring.services:
-        found: dict[int, dict[Path, None]] = defaultdict(dict)
+        found: dict[int, list[Path]] = defaultdict(list)
         for one in listeners(service):
-            found[one.port][one.path] = None  # one part may speak two protocols at its port
+            found[one.port].append(one.path)
         for port, paths in found.items():
-            first, *others = paths
-            for path in others:
+            for path in paths[1:]:
                 yield Problem(CODE, path, f"`{service.name}` listens twice on port {port}", "give one of them another",
-                              related=(first,))  # fmt: skip
+                              related=(paths[0],))  # fmt: skip

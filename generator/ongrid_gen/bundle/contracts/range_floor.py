@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from ongrid_gen.bundle.files import EVERY_RULES
+from ongrid_gen.bundle.files import RULES
 from ongrid_gen.bundle.network import is_prometheus, is_tempo
 from ongrid_gen.bundle.plain import dig, seconds
 from ongrid_gen.bundle.queries import Query
@@ -22,7 +22,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
     """A shorter range overlooks the first minute of every new series; one below two pushes sees nothing at all."""
     push = pushed(wiring)
     for query, written in wiring.sound_queries if push else ():
-        if not str(query.path[0]).startswith(EVERY_RULES):
+        if not str(query.path[0]).startswith(RULES):
             continue
         least = max(4 * push, ZERO_SAMPLE_AGE + push + evaluated(query, wiring))
         for node, length, _ in ranges(written.tree):

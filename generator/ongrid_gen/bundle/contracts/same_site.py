@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from ongrid_gen.bundle.exposed import generators
-from ongrid_gen.bundle.guests import Guest
-from ongrid_gen.bundle.network import is_collector, is_loki, is_prometheus
+from ongrid_gen.bundle.network import is_collector, is_prometheus
 from ongrid_gen.bundle.plain import dig, items, mapping, unescaped
 from ongrid_gen.bundle.services import Service
 from ongrid_gen.bundle.wiring import Wiring
@@ -19,22 +18,13 @@ ENVIRONMENT_ATTRIBUTE: Final = "deployment.environment"
 def check(wiring: Wiring) -> Iterator[Problem]:
     """Inhibition compares `site`; an alert whose series say another one is never muted by what causes it."""
     keys = ("metrics_generator", "registry", "external_labels")
-    tempos = [external(one, *keys, read=str) for one in generators(wiring)
-              if not isinstance(one, Guest)]  # fmt: skip
-    own = [one for one in wiring.running(is_prometheus) if not isinstance(one, Guest)]  # elsewhere alerts bear them
-    others = [external(one, "global", "external_labels", read=unescaped) for one in own]
+    tempos = [external(one, *keys, read=str) for one in generators(wiring)]
+    others = [external(one, "global", "external_labels", read=unescaped) for one in wiring.running(is_prometheus)]
     for path, labels in tempos:
         for other, wanted in others:
             for label in sorted(labels.keys() | wanted.keys()):
                 if labels.get(label) != wanted.get(label):
                     yield differs(label, labels, wanted, path, other)
-    for path, labels in [external(one, "ruler", "external_labels", read=str) for one in wiring.running(is_loki)]:
-        for other, wanted in others:
-            for label in sorted(label for label in wanted if labels.get(label) != wanted[label]):
-                hint = f"write `{label}: {wanted[label]}` in `ruler.external_labels`"
-                message = f"Loki's alerts do not bear `{label}: {wanted[label]}`, as Prometheus' do"
-                where = (*path, label) if label in labels else path
-                yield Problem(CODE, where, message, hint, related=((*other, label),))
     for service in wiring.running(is_collector):
         yield from other_environment(service, others)
 

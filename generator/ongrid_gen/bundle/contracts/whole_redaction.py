@@ -22,7 +22,7 @@ TELLING: Final = re.compile(
     r"(?i)pass(word|wd)|secret|token|authorization|cookie|api[._-]?key|e-?mail|\.body$|card[._-]?number|ssn\b"
 )
 DELETES: Final = re.compile(
-    r'delete_key\(\s*(resource|scope|span|spanevent|log)\.attributes\s*,\s*("(?:\\.|[^"\\])*")\s*\)'
+    r'delete_key\(\s*(resource|scope|span|spanevent)\.attributes\s*,\s*("(?:\\.|[^"\\])*")\s*\)'
 )
 ACTIONS: Final = ("delete", "hash")
 
@@ -61,13 +61,8 @@ def is_telling(key: str) -> bool:
     return key.lower() in PERSONAL or TELLING.search(key) is not None
 
 
-def taken_out(
-    name: str, data: Any, path: Path, *, statements: str = "trace_statements"
-) -> Iterator[tuple[str, str, Path]]:
-    """Yield what a processor takes out: the key, the place it is taken from, and where that is said.
-
-    A `transform` is told by `statements` what to do with spans, and by others what to do with logs.
-    """
+def taken_out(name: str, data: Any, path: Path) -> Iterator[tuple[str, str, Path]]:
+    """Yield what a processor takes out: the key, the place it is taken from, and where that is said."""
     sort = name.split("/")[0]
     if sort in ("attributes", "resource"):
         list_of = "actions" if sort == "attributes" else "attributes"
@@ -75,8 +70,8 @@ def taken_out(
             if dig(one, "action") in ACTIONS and isinstance(dig(one, "key"), str):
                 yield unescaped(one["key"]), "span" if sort == "attributes" else sort, (*path, list_of, index)
     elif sort == "transform":
-        for index, one in items(dig(data, statements)):
-            yield from deleted(one, (*path, statements, index))
+        for index, one in items(dig(data, "trace_statements")):
+            yield from deleted(one, (*path, "trace_statements", index))
 
 
 def deleted(statement: Any, path: Path) -> Iterator[tuple[str, str, Path]]:

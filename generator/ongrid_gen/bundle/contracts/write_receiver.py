@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ongrid_gen.bundle.guests import Guest
 from ongrid_gen.bundle.network import API, Call, is_collector, is_prometheus, is_tempo
 from ongrid_gen.bundle.wiring import Wiring
 from ongrid_gen.problems import Problem
@@ -26,7 +25,7 @@ def check(wiring: Wiring) -> Iterator[Problem]:
                 yield Problem(CODE, (*service.path, "command"),
                               f"{who} to `{service.name}`, which does not take them",
                               f"add `{FLAG}`", related=(call.path,))  # fmt: skip
-            if not call.text.endswith(PATH) and not isinstance(service, Guest):
+            if not call.text.endswith(PATH):
                 yield Problem(CODE, call.path, f"{who} to `{call.text}`, where Prometheus takes nothing",
                               f"end it with `{PATH}`")  # fmt: skip
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from ongrid_gen.alerts.bounds import site_bounds
-from ongrid_gen.components.ways import way_to
 from ongrid_gen.conventions import (
     GRAPH_BOUNDS,
     OTLP_GRPC,
     PROMETHEUS_HOST,
+    PROMETHEUS_HTTP,
     SERVICE_NAME_DIMENSION,
     SIZE,
     TEMPO_HOST,
@@ -69,9 +69,8 @@ COUNT: Final = Role(TEMPO_METRICS_HOST, stores=False, generates=True)
 
 
 def roles(site: Site) -> tuple[Role, ...]:
-    """Return what there is of Tempo in the site. One of somebody else's stores, and counts where no second one does."""
-    found = (WHOLE,) if site.sampling.tail is None else (STORE, COUNT)
-    return tuple(role for role in found if site.owns(role.host))
+    """Return what there is of Tempo in the site."""
+    return (WHOLE,) if site.sampling.tail is None else (STORE, COUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +162,7 @@ def generator_storage(site: Site, *, drop_size: bool) -> Config:
 
     The size series are dropped here: choosing sub-processors instead would put the buckets back to the defaults.
     """
-    way = way_to(site, PROMETHEUS_HOST)
-    write: Config = {"url": way.takes, **way.client}
+    write: Config = {"url": f"http://{PROMETHEUS_HOST}:{PROMETHEUS_HTTP}/api/v1/write"}
     if site.metrics.exemplars:
         write["send_exemplars"] = True
     if drop_size:

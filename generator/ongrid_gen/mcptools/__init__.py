@@ -1,1 +1,0 @@
-"""What is offered by the Model Context Protocol: searching traces, and what happened around an alert. Reads only."""
