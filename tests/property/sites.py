@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ongrid_gen.alerts.closed_set import METRICS
 from ongrid_gen.checks.distinct_services import spelled_alike
+from ongrid_gen.components.receivers import DOORS
 from ongrid_gen.units import parse_duration
 
 Spec = dict[str, Any]
@@ -562,7 +563,7 @@ IMAGES = keys(
 )
 MEMORY = one_of(["512Mi", "1Gi", "786432Ki", "1Ti"])
 DISK = one_of(["1Ti", "20Gi", "5000000Mi"])
-TAKING = ("grpc_port", "http_port", "jaeger_grpc_port", "jaeger_http_port", "zipkin_port")
+TAKING = [door.key for door in DOORS]
 PORTS = (*TAKING, "tempo", "prometheus", "alertmanager", "grafana")
 # How long traces are kept; what is long needs room for the busiest budget.
 SHORT, LONG = ["72h", "1w", "100h30m"], ["1y2w3d4h5m6s7ms"]
